@@ -1,0 +1,82 @@
+"""Descriptors: what is known about a corpus, one YAML each. Describing is not enrolling: params.yaml enrols."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from taiyi import strict_yaml
+from taiyi.errors import InvalidParams, unknown_name
+from taiyi.records import Language
+
+Use = Literal["train", "dev", "test", "none"]
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One split: its files (globs below the corpus folder), what it is used for (default: what its name says), and
+    whatever differs from the corpus: another reader, or options merged over the corpus's.
+    """
+
+    files: tuple[str, ...]
+    use: Use | None = None
+    reader: str = ""
+    options: dict[str, Any] = {}
+
+
+class Descriptor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A corpus.
+
+    folder: where its native files lie below the raw folder (default: the id).
+    reader: a module of taiyi.corpora.readers; options: that reader's Options.
+    tasks: task id -> the corpus's declaration for it (taiyi.tasks.TaskSpec), kept plain here: corpora know no tasks.
+    held_out: never trained on.
+    """
+
+    id: str = ""
+    title: str
+    language: Language
+    licence: str
+    access: Literal["open", "registration", "agreement", "generated"]
+    homepage: str = ""
+    citation: str = ""
+    folder: str = ""
+    reader: str
+    options: dict[str, Any] = {}
+    splits: dict[str, Split]
+    tasks: dict[str, dict[str, Any]]
+    held_out: bool = False
+    notes: tuple[str, ...] = ()
+
+    def use(self, split: str) -> Use:
+        """What a split is used for."""
+        declared = self.splits[split].use
+        if declared:
+            return declared
+        return split if split in ("train", "dev", "test") else "none"  # type: ignore[return-value]
+
+    def splits_for(self, use: Use) -> tuple[str, ...]:
+        """The splits of that use, in the order described."""
+        return tuple(split for split in self.splits if self.use(split) == use)
+
+
+def load(path: Path) -> Descriptor:
+    """A descriptor from its file; the file name is its id."""
+    descriptor = strict_yaml.convert(strict_yaml.load(path), Descriptor, path)
+    if descriptor.id not in ("", path.stem):
+        raise InvalidParams(f"the id {descriptor.id!r} is not the file's name", where=path, remedy=f"leave it out, or rename the file to {descriptor.id}.yaml")
+    return msgspec.structs.replace(descriptor, id=path.stem, folder=descriptor.folder or path.stem)
+
+
+def ids(folder: Path) -> tuple[str, ...]:
+    """Every described corpus, sorted."""
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+
+
+def find(corpus: str, folder: Path) -> Descriptor:
+    """The descriptor of that id; a wrong id is answered with what is close."""
+    path = folder / f"{corpus}.yaml"
+    if not path.exists():
+        raise unknown_name("corpus", corpus, ids(folder))
+    return load(path)

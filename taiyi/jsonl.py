@@ -1,0 +1,84 @@
+"""Records and files: JSON Lines read one by one, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import msgspec
+
+from taiyi.errors import InvalidInput, NotReady, TaiyiError
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+@lru_cache(maxsize=64)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears under `path` only when the block ends well: written beside it, synced, renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise TaiyiError(f"{path}: cannot be written: {error.strerror or error}; free some space or choose another folder") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write(path: Path, rows: Iterable[Any]) -> int:
+    """Write one JSON value a line and return how many. The file is complete or absent."""
+    count = 0
+    with replacing(path) as file:
+        for row in rows:
+            file.write(_encoder.encode(row))
+            file.write(b"\n")
+            count += 1
+    return count
+
+
+def read(path: Path, kind: type[T] | Any) -> Iterator[Any]:
+    """The values of a JSON Lines file, checked against `kind`; an error names the file and line."""
+    decode = _decoder(kind).decode
+    if not path.exists():
+        raise NotReady(f"{path} does not exist; run the stage that writes it (dvc repro)")
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield decode(line)
+            except (msgspec.DecodeError, InvalidInput) as error:
+                raise InvalidInput(str(error), where=f"{path}:{number}") from error
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write one JSON value, indented, whole or not at all."""
+    with replacing(path) as file:
+        file.write(msgspec.json.format(_encoder.encode(value), indent=2))
+        file.write(b"\n")
+
+
+def read_json(path: Path, kind: type[T] | Any = Any) -> Any:
+    """Read one JSON value, checked against `kind`."""
+    if not path.exists():
+        raise NotReady(f"{path} does not exist; run the stage that writes it (dvc repro)")
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (msgspec.DecodeError, InvalidInput) as error:
+        raise InvalidInput(str(error), where=path) from error
