@@ -39,13 +39,15 @@ class Context(Part):
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What a task asks of a record before it is worded: values for a template's placeholders, and the gold answer.
 
-    `history` holds the earlier turns of a dialogue; `references` further acceptable gold texts.
+    `wording` names the group of templates to choose from; `history` holds the earlier turns of a dialogue;
+    `references` further acceptable gold texts.
     """
 
     fields: dict[str, str]
     gold: Items
     context: Context = Context()
     subtask: str = ""
+    wording: str = "default"
     history: tuple[Turn, ...] = ()
     references: tuple[str, ...] = ()
 
