@@ -17,7 +17,7 @@ Status = Literal["ok", "empty", "none", "partial", "off_schema", "ambiguous", "r
 UNPARSABLE: frozenset[Status] = frozenset(("empty", "refusal", "unparsed"))
 
 
-class Context(Part):
+class Context(Part, frozen=True):
     """What the answer is written and read against.
 
     offered: names of the types, relations, labels or sections asked for, in the order asked.
@@ -90,7 +90,7 @@ def instance_id(record: str, *, task: str, language: str, template: str, subtask
     return f"{record}#{task}.{language}.{template}" + (f".{subtask}" if subtask else "")
 
 
-class Parsed(Part):
+class Parsed(Part, frozen=True):
     """An answer as read back: its items, how the reading went, and remarks for the error report."""
 
     status: Status
@@ -98,14 +98,14 @@ class Parsed(Part):
     notes: tuple[str, ...] = ()
 
 
-class Prediction(Part):
+class Prediction(Part, frozen=True):
     """A model's raw answer to an instance."""
 
     id: str
     text: str
 
 
-class Outcome(Part):
+class Outcome(Part, frozen=True):
     """One judged answer: the instance, the raw answer (None: unanswered) and what was read from it."""
 
     instance: Instance

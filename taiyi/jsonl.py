@@ -38,7 +38,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        raise TaiyiError(f"{path}: cannot be written: {error.strerror or error}; free some space or choose another folder") from error
+        raise TaiyiError(
+            f"{path}: cannot be written: {error.strerror or error}; free some space or choose another folder"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ from taiyi.records import Part
 Action = Literal["dropped", "repaired", "shortened"]
 
 
-class Entry(Part):
+class Entry(Part, frozen=True):
     """One row: what happened to which record or instance, under which rule, and why. `other` is a second id
     (the record it duplicates, the test record it overlaps).
     """
@@ -50,7 +50,9 @@ class Ledger:
     def balance(self, *, entered: int, left: int) -> None:
         """Raise Conflict unless what entered is what left plus what was dropped."""
         if entered != left + self._dropped:
-            raise Conflict(f"{entered} entered, {left} left and {self._dropped} are in the ledger: {entered - left - self._dropped:+d} unaccounted for")
+            raise Conflict(
+                f"{entered} entered, {left} left and {self._dropped} are in the ledger: {entered - left - self._dropped:+d} unaccounted for"
+            )
 
 
 def counts_by_rule(entries: Iterable[Entry]) -> dict[str, int]:

@@ -39,7 +39,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     """What every part of a record is made of: immutable, defaults left out on disk, unknown keys refused."""
 
 
-class Passage(Part):
+class Passage(Part, frozen=True):
     """A stretch of a document: kind (title, abstract, paragraph, sentence ...) and offsets into its text."""
 
     kind: str
@@ -47,7 +47,7 @@ class Passage(Part):
     end: int
 
 
-class Entity(Part):
+class Entity(Part, frozen=True):
     """A mention. `text` is its fragments joined by one blank; `concepts` are normalised ids, as `DB:ID`."""
 
     id: str
@@ -57,7 +57,7 @@ class Entity(Part):
     concepts: tuple[str, ...] = ()
 
 
-class Argument(Part):
+class Argument(Part, frozen=True):
     """One end of a relation or event: exactly one of `ref` (an id in this record), `concept` (normalised id), `text`."""
 
     ref: str = ""
@@ -70,7 +70,7 @@ class Argument(Part):
             raise InvalidInput(f"an argument names exactly one of ref, concept and text, not {self!r}")
 
 
-class Relation(Part):
+class Relation(Part, frozen=True):
     """A typed pair. An end may be an entity, a concept, bare text or (causal relations) another relation."""
 
     id: str
@@ -79,7 +79,7 @@ class Relation(Part):
     tail: Argument
 
 
-class Event(Part):
+class Event(Part, frozen=True):
     """A typed trigger with arguments in roles; an argument may be another event. `modifiers`: Negation, Speculation."""
 
     id: str
@@ -89,35 +89,35 @@ class Event(Part):
     modifiers: tuple[str, ...] = ()
 
 
-class Coreference(Part):
+class Coreference(Part, frozen=True):
     """Mentions of one thing: ids of entities."""
 
     id: str
     members: tuple[str, ...]
 
 
-class Choice(Part):
+class Choice(Part, frozen=True):
     """One option of a choice question: its label (a letter, yes/no/maybe) and its text."""
 
     label: str
     text: str
 
 
-class Turn(Part):
+class Turn(Part, frozen=True):
     """One contribution to a conversation."""
 
     role: Literal["user", "assistant"]
     text: str
 
 
-class Section(Part):
+class Section(Part, frozen=True):
     """A named part of a structured text."""
 
     name: str
     text: str
 
 
-class Output(Part):
+class Output(Part, frozen=True):
     """One reference output of a transformation: plain text, or sections in order."""
 
     text: str = ""
@@ -169,7 +169,9 @@ class Document(Record, frozen=True, tag="document", tag_field="family"):
             ids.add(part.id)
         for passage in self.passages:
             if not 0 <= passage.start <= passage.end <= len(self.text):
-                raise self.refuse(f"passage {passage.start}-{passage.end} lies outside a text of {len(self.text)} characters")
+                raise self.refuse(
+                    f"passage {passage.start}-{passage.end} lies outside a text of {len(self.text)} characters"
+                )
         self._check_references(ids)
 
     def _check_mention(self, mention: Entity) -> None:
@@ -178,7 +180,9 @@ class Document(Record, frozen=True, tag="document", tag_field="family"):
             raise self.refuse(f"entity {mention.id} has no span")
         for start, end in mention.spans:
             if not 0 <= start < end <= len(text):
-                raise self.refuse(f"entity {mention.id}: span {start}-{end} lies outside a text of {len(text)} characters")
+                raise self.refuse(
+                    f"entity {mention.id}: span {start}-{end} lies outside a text of {len(text)} characters"
+                )
         found = text_at(text, mention.spans)
         if found != mention.text:
             where = ",".join(f"{s}-{e}" for s, e in mention.spans)
@@ -265,7 +269,8 @@ class Dialogue(Record, frozen=True, tag="dialogue", tag_field="family"):
             expected = "user" if number % 2 == 0 else "assistant"
             if turn.role != expected:
                 raise self.refuse(
-                    f"turn {number + 1} is the {turn.role}'s, where the {expected}'s is due", "join turns of one speaker"
+                    f"turn {number + 1} is the {turn.role}'s, where the {expected}'s is due",
+                    "join turns of one speaker",
                 )
 
 
@@ -280,7 +285,9 @@ class Parallel(Record, frozen=True, tag="parallel", tag_field="family"):
 
     def __post_init__(self) -> None:
         if len(self.translations) < 2 or self.language not in self.translations:
-            raise self.refuse(f"needs {self.language} and another language, has {', '.join(self.translations) or 'none'}")
+            raise self.refuse(
+                f"needs {self.language} and another language, has {', '.join(self.translations) or 'none'}"
+            )
         for language, text in self.translations.items():
             if not text.strip():
                 raise self.refuse(f"the {language} side is empty")

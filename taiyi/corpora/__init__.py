@@ -25,7 +25,9 @@ def files(descriptor: Descriptor, split: str, raw: Path) -> tuple[Path, ...]:
     for pattern in descriptor.splits[split].files:
         matches = sorted(path for path in folder.glob(pattern) if path.is_file())
         if not matches:
-            raise NotFound(f"{descriptor.id}/{split}: no file {pattern!r} in {folder}; put the corpus there, or take it out of `corpora` in params.yaml")
+            raise NotFound(
+                f"{descriptor.id}/{split}: no file {pattern!r} in {folder}; put the corpus there, or take it out of `corpora` in params.yaml"
+            )
         found.extend(matches)
     return tuple(found)
 
@@ -43,6 +45,11 @@ def read(descriptor: Descriptor, split: str, raw: Path, ledger: Ledger) -> Itera
     except msgspec.ValidationError as error:
         raise InvalidParams(f"options of reader {name}: {error}", where=f"{descriptor.id}/{split}") from error
     source = readers.Source(
-        corpus=descriptor.id, split=split, language=descriptor.language, folder=raw / descriptor.folder, files=paths, ledger=ledger
+        corpus=descriptor.id,
+        split=split,
+        language=descriptor.language,
+        folder=raw / descriptor.folder,
+        files=paths,
+        ledger=ledger,
     )
     yield from reader.read(source, options)

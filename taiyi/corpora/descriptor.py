@@ -65,7 +65,11 @@ def load(path: Path) -> Descriptor:
     """A descriptor from its file; the file name is its id."""
     descriptor = strict_yaml.convert(strict_yaml.load(path), Descriptor, path)
     if descriptor.id not in ("", path.stem):
-        raise InvalidParams(f"the id {descriptor.id!r} is not the file's name", where=path, remedy=f"leave it out, or rename the file to {descriptor.id}.yaml")
+        raise InvalidParams(
+            f"the id {descriptor.id!r} is not the file's name",
+            where=path,
+            remedy=f"leave it out, or rename the file to {descriptor.id}.yaml",
+        )
     return msgspec.structs.replace(descriptor, id=path.stem, folder=descriptor.folder or path.stem)
 
 

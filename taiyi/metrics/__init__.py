@@ -5,7 +5,7 @@ from __future__ import annotations
 from taiyi.records import Part
 
 
-class Score(Part):
+class Score(Part, frozen=True):
     """A score of a set of answers.
 
     name: f1, accuracy, rouge_l, bleu ...; value: in [0, 1].

@@ -14,7 +14,7 @@ from taiyi.metrics import Score
 from taiyi.records import AnyRecord, Part
 
 
-class TaskSpec(Part):
+class TaskSpec(Part, frozen=True):
     """What a corpus declares about one of its tasks (the value under `tasks:` in its descriptor).
 
     types: native type, relation, label or event name -> the name asked for. Several natives may share one name;
