@@ -1,0 +1,143 @@
+"""Plain mappings (a JSON object, a table row) into records: which key holds what, family by family.
+
+A key is a path into nested values, its steps parted by dots: `object.@value`, `answer.0`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from taiyi.corpora import readers
+from taiyi.corpora.readers.mentions import OnMismatch
+
+
+class Keys(readers.Options):
+    """The base of what names keys."""
+
+
+class EntityKeys(Keys):
+    """Mentions: `list` holds them. `concepts` may be joined by `separator`; `type` may be left out for one `name`."""
+
+    list: str = "entities"
+    id: str = ""
+    start: str = "start_idx"
+    end: str = "end_idx"
+    end_inclusive: bool = False
+    type: str = "type"
+    name: str = ""
+    text: str = "entity"
+    concepts: str = ""
+    separator: str = "##"
+
+
+class RelationKeys(Keys):
+    """Relations between texts, or between entities where `head_ref` and `tail_ref` hold entity ids.
+
+    names: native type -> name, where types are numbers. A tail or head that has the key `relation` is itself a relation.
+    """
+
+    list: str = "spo_list"
+    type: str = "predicate"
+    head: str = "subject"
+    tail: str = "object.@value"
+    by: Literal["text", "id", "offsets"] = "text"
+    names: dict[str, str] = {}
+
+
+class EventKeys(Keys):
+    """Events whose trigger and arguments are texts: `arguments` is role -> key; lists give several arguments."""
+
+    list: str = "event"
+    name: str = "event"
+    trigger: str = "core_name"
+    arguments: dict[str, str] = {}
+
+
+class DocumentKeys(Keys):
+    """A Document. `whole`: the key with concepts of the text as a whole (term normalisation), joined by `separator`."""
+
+    text: str = "text"
+    entities: EntityKeys | None = None
+    relations: RelationKeys | None = None
+    events: EventKeys | None = None
+    whole: str = ""
+    whole_type: str = "term"
+    separator: str = "##"
+    on_mismatch: OnMismatch = "refuse"
+
+
+class ClassificationKeys(Keys):
+    """A Classification. One key with the labels, a list or joined by `separator`; or `flags`: label -> 0/1 key."""
+
+    text: str = "text"
+    labels: str = "label"
+    separator: str = ""
+    flags: dict[str, str] = {}
+
+
+class PairKeys(Keys):
+    """A Pair, with a label, or a score: the mean of the `scores` that are not empty."""
+
+    text_1: str = "text1"
+    text_2: str = "text2"
+    label: str = ""
+    scores: tuple[str, ...] = ()
+
+
+class QuestionKeys(Keys):
+    """An open Question, or one about a context. `answers` is a text or a list of texts."""
+
+    question: str = "question"
+    context: str = ""
+    answers: str = "answer"
+    long_answers: str = ""
+
+
+class DialogueKeys(Keys):
+    """A Dialogue: `turns` is a list of objects; neighbouring turns of one speaker are joined by a line break."""
+
+    turns: str = "dialogue"
+    role: str = "speaker"
+    text: str = "sentence"
+    user: tuple[str, ...] = ("user",)
+    assistant: tuple[str, ...] = ("assistant",)
+    context: str = ""
+
+
+class ParallelKeys(Keys):
+    """A Parallel: language -> key."""
+
+    translations: dict[str, str]
+
+
+class TransformKeys(Keys):
+    """A Transform. `outputs` is a text, an object of sections, or a list of either."""
+
+    input: str = "text"
+    outputs: str = "summary"
+
+
+class Options(readers.Options):
+    """What json_records and table share: where the id lies, and the keys of exactly one family.
+
+    id, document_id: keys; without an id, records are named by their content.
+    meta: meta name -> key.
+    gold: "required": a record without it is refused; "optional": it is read as not annotated; "withheld": none is read.
+    only, without: JSON files below the corpus folder whose ids (keys of an object, or a list) are kept, or left out.
+    joiner: between the parts of a text that is given as a list.
+    """
+
+    id: str = ""
+    document_id: str = ""
+    meta: dict[str, str] = {}
+    gold: Literal["required", "optional", "withheld"] = "required"
+    only: str = ""
+    without: str = ""
+    joiner: str = "\n"
+    document: DocumentKeys | None = None
+    classification: ClassificationKeys | None = None
+    pair: PairKeys | None = None
+    question: QuestionKeys | None = None
+    dialogue: DialogueKeys | None = None
+    parallel: ParallelKeys | None = None
+    transform: TransformKeys | None = None
