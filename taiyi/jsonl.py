@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import msgspec
 
 from taiyi.errors import InvalidInput, NotReady, TaiyiError
-
-T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -56,7 +54,7 @@ def write(path: Path, rows: Iterable[Any]) -> int:
     return count
 
 
-def read(path: Path, kind: type[T] | Any) -> Iterator[Any]:
+def read(path: Path, kind: Any) -> Iterator[Any]:
     """The values of a JSON Lines file, checked against `kind`; an error names the file and line."""
     decode = _decoder(kind).decode
     if not path.exists():
@@ -76,7 +74,7 @@ def write_json(path: Path, value: Any) -> None:
         file.write(b"\n")
 
 
-def read_json(path: Path, kind: type[T] | Any = Any) -> Any:
+def read_json(path: Path, kind: Any = Any) -> Any:
     """Read one JSON value, checked against `kind`."""
     if not path.exists():
         raise NotReady(f"{path} does not exist; run the stage that writes it (dvc repro)")

@@ -163,10 +163,11 @@ class Document(Record, frozen=True, tag="document", tag_field="family"):
         ids: set[str] = set()
         for mention in (*self.entities, *self.triggers):
             self._check_mention(mention)
-        for part in (*self.entities, *self.triggers, *self.relations, *self.events, *self.coreferences):
-            if part.id in ids:
-                raise self.refuse(f"id {part.id!r} is used twice")
-            ids.add(part.id)
+        for group in (self.entities, self.triggers, self.relations, self.events, self.coreferences):
+            for part in group:
+                if part.id in ids:
+                    raise self.refuse(f"id {part.id!r} is used twice")
+                ids.add(part.id)
         for passage in self.passages:
             if not 0 <= passage.start <= passage.end <= len(self.text):
                 raise self.refuse(

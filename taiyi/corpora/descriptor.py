@@ -56,6 +56,10 @@ class Descriptor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             return declared
         return split if split in ("train", "dev", "test") else "none"  # type: ignore[return-value]
 
+    def used_splits(self) -> tuple[str, ...]:
+        """The splits that the pipeline reads: those that are used for anything."""
+        return tuple(split for split in self.splits if self.use(split) != "none")
+
     def splits_for(self, use: Use) -> tuple[str, ...]:
         """The splits of that use, in the order described."""
         return tuple(split for split in self.splits if self.use(split) == use)

@@ -1,0 +1,41 @@
+"""Native files of one corpus, read into records."""
+
+import sys
+
+import msgspec
+
+from taiyi import corpora, jsonl, layout, manifest
+from taiyi.corpora import descriptor
+from taiyi.ledger import Ledger
+from taiyi.params import Params
+
+from pipelines import shell
+
+
+def work(corpus: str) -> None:
+    """Write data/records/<corpus>/<split>.jsonl for every used split, and the ledger of what reading changed."""
+    # data/raw holds corpora under their ids, whatever their folders were called where they came from.
+    described = msgspec.structs.replace(descriptor.find(corpus, layout.DESCRIPTORS), folder=corpus)
+    ledger = Ledger()
+    with manifest.whole_folder(layout.records(corpus)) as folder:
+        for split in described.used_splits():
+            count = jsonl.write(folder / f"{split}.jsonl", corpora.read(described, split, layout.RAW, ledger))
+            shell.progress(f"harmonize: {corpus}/{split}: {count} records")
+        jsonl.write(folder / layout.LEDGER, ledger)
+    manifest.write(
+        layout.manifest(f"harmonize.{corpus}"),
+        stage="harmonize",
+        params=described,
+        inputs=(layout.RAW / corpus,),
+        outputs=(layout.records(corpus),),
+    )
+
+
+def _work(_params: Params) -> None:
+    work(sys.argv[1])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m pipelines.harmonize CORPUS")
+    sys.exit(shell.run("harmonize", _work, item=sys.argv[1]))

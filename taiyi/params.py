@@ -1,0 +1,148 @@
+"""params.yaml as frozen types: every number a user may change, with its unit; an unknown key is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from taiyi import strict_yaml
+from taiyi.curation import Rules
+from taiyi.instances import Style
+
+Schedule = Literal["two_stage", "one_stage"]
+Collator = Literal["auto", "padded", "packed"]
+Quantisation = Literal["none", "nf4"]
+Precision = Literal["float32", "bfloat16"]
+
+
+class _Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every part of the parameters is made of."""
+
+
+class Samples(_Params, frozen=True, kw_only=True):
+    """The shipped sample corpora: training documents of each."""
+
+    documents: int
+
+
+class Raw(_Params, frozen=True, kw_only=True):
+    """Where native files are taken from: a folder with one subfolder per corpus."""
+
+    folder: str
+
+
+class Caps(_Params, frozen=True, kw_only=True):
+    """At most so many instances of one corpus and task; 0: all. Chosen by a hash of the instance id."""
+
+    train: int = 0
+    dev: int = 0
+    test: int = 0
+
+
+class Instruct(_Params, frozen=True, kw_only=True):
+    """How records become instances: the answer style, wordings per record and task, and caps."""
+
+    style: Style = "taiyi"
+    wordings: int = 1
+    caps: Caps = Caps()
+
+
+class Embedded(_Params, frozen=True, kw_only=True):
+    """The embedded tiny base model: a Qwen3-architecture causal language model trained from scratch in the run."""
+
+    vocabulary_size: int = 1024
+    hidden_size: int = 128
+    layers: int = 2
+    heads: int = 4
+    steps: int = 1000
+    batch_tokens: int = 4096
+    learning_rate: float = 3e-3
+    drills: int = 20000
+
+
+class BaseModel(_Params, frozen=True, kw_only=True):
+    """The base model: empty `reference` for the embedded tiny one, else a folder or a hub id."""
+
+    reference: str = ""
+    quantisation: Quantisation = "none"
+    precision: Precision = "float32"
+    embedded: Embedded = Embedded()
+
+
+class Tokenize(_Params, frozen=True, kw_only=True):
+    """How conversations become tokens. What is longer goes to the ledger; no answer is ever cut."""
+
+    max_length_tokens: int = 1024
+
+
+class Lora(_Params, frozen=True, kw_only=True):
+    """The adapter: rank, scale (alpha), dropout; whether embeddings are trained too."""
+
+    rank: int = 64
+    alpha: int = 16
+    dropout: float = 0.05
+    train_embeddings: bool = False
+
+
+class TrainStage(_Params, frozen=True, kw_only=True):
+    """One training stage: the task types it trains on and how. `steps` 0: as many as `epochs` need."""
+
+    tasks: tuple[str, ...]
+    learning_rate: float = 2e-4
+    epochs: float = 1.0
+    steps: int = 0
+    batch_size: int = 12
+    gradient_accumulation_steps: int = 1
+    dev_every_steps: int = 0
+
+
+class Optimiser(_Params, frozen=True, kw_only=True):
+    """What both stages share."""
+
+    warmup_ratio: float = 0.1
+    scheduler: str = "constant_with_warmup"
+    weight_decay: float = 0.0
+    max_gradient_norm: float = 0.3
+    gradient_checkpointing: bool = False
+
+
+class Train(_Params, frozen=True, kw_only=True):
+    """Training: `schedule` one_stage skips stage 1, so that stage 2 starts from the base model."""
+
+    schedule: Schedule = "two_stage"
+    collator: Collator = "auto"
+    lora: Lora = Lora()
+    optimiser: Optimiser = Optimiser()
+    stage1: TrainStage
+    stage2: TrainStage
+    dev_instances: int = 0
+
+
+class Predict(_Params, frozen=True, kw_only=True):
+    """Greedy generation on the test sets."""
+
+    max_new_tokens: int = 500
+    batch_size: int = 64
+
+
+class Params(_Params, frozen=True, kw_only=True):
+    """All parameters."""
+
+    preset: str
+    seed: int
+    raw: Raw
+    samples: Samples
+    corpora: tuple[str, ...]
+    curate: Rules = Rules()
+    instruct: Instruct = Instruct()
+    base_model: BaseModel = BaseModel()
+    tokenize: Tokenize = Tokenize()
+    train: Train
+    predict: Predict = Predict()
+
+
+def load(path: Path) -> Params:
+    """The parameters in a file; what is wrong is named with its file, key and line."""
+    return strict_yaml.convert(strict_yaml.load(path), Params, path)
