@@ -8,7 +8,7 @@ from taiyi.corpora import readers
 from taiyi.corpora.readers.mentions import OnMismatch
 
 
-class Options(readers.Options):
+class Options(readers.Options, frozen=True, kw_only=True):
     """Options of the BioC readers.
 
     passages: "offset" puts each passage at its native offset (gaps are filled with blanks); "joined" joins them by one

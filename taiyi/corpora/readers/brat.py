@@ -8,7 +8,7 @@ from taiyi.corpora import readers
 from taiyi.corpora.readers.mentions import OnMismatch
 
 
-class Options(readers.Options):
+class Options(readers.Options, frozen=True, kw_only=True):
     """Options of the standoff reader. The split's files are the .txt files.
 
     annotations: suffixes of the annotation files that belong to a text, in reading order.
@@ -16,7 +16,6 @@ class Options(readers.Options):
     missing: what a text without one of its annotation files means: an error, or nothing annotated in that file.
     annotated: false where the gold is withheld (blind test sets).
     document_id: a regular expression on the file's stem; its first group is the document id.
-    fragment_relation: the R type that says that two mentions are parts of one; both are kept, the relation is not gold.
     star_relations: names of `*` lines that are relations between neighbours (Chia's OR); `* Equiv` is coreference.
     """
 
@@ -25,6 +24,5 @@ class Options(readers.Options):
     missing: Literal["refuse", "empty"] = "refuse"
     annotated: bool = True
     document_id: str = r"(.+)"
-    fragment_relation: str = ""
     star_relations: tuple[str, ...] = ()
     on_mismatch: OnMismatch = "refuse"

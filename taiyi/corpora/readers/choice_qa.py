@@ -7,7 +7,7 @@ from typing import Literal
 from taiyi.corpora import readers
 
 
-class Options(readers.Options):
+class Options(readers.Options, frozen=True, kw_only=True):
     """Options of the choice question reader. Keys are paths, as in json_records.
 
     choices: the key of the options: an object label -> text, or a list, labelled A, B, C ...

@@ -7,7 +7,7 @@ from typing import Literal
 from taiyi.corpora import readers
 
 
-class Options(readers.Options):
+class Options(readers.Options, frozen=True, kw_only=True):
     """Options of the CoNLL reader.
 
     token, tag: column numbers from 0; negative ones count from the end. separator: between columns; empty: white space.

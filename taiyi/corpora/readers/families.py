@@ -11,11 +11,11 @@ from taiyi.corpora import readers
 from taiyi.corpora.readers.mentions import OnMismatch
 
 
-class Keys(readers.Options):
+class Keys(readers.Options, frozen=True, kw_only=True):
     """The base of what names keys."""
 
 
-class EntityKeys(Keys):
+class EntityKeys(Keys, frozen=True, kw_only=True):
     """Mentions: `list` holds them. `concepts` may be joined by `separator`; `type` may be left out for one `name`."""
 
     list: str = "entities"
@@ -30,7 +30,7 @@ class EntityKeys(Keys):
     separator: str = "##"
 
 
-class RelationKeys(Keys):
+class RelationKeys(Keys, frozen=True, kw_only=True):
     """Relations between texts, or between entities where `head_ref` and `tail_ref` hold entity ids.
 
     names: native type -> name, where types are numbers. A tail or head that has the key `relation` is itself a relation.
@@ -44,7 +44,7 @@ class RelationKeys(Keys):
     names: dict[str, str] = {}
 
 
-class EventKeys(Keys):
+class EventKeys(Keys, frozen=True, kw_only=True):
     """Events whose trigger and arguments are texts: `arguments` is role -> key; lists give several arguments."""
 
     list: str = "event"
@@ -53,7 +53,7 @@ class EventKeys(Keys):
     arguments: dict[str, str] = {}
 
 
-class DocumentKeys(Keys):
+class DocumentKeys(Keys, frozen=True, kw_only=True):
     """A Document. `whole`: the key with concepts of the text as a whole (term normalisation), joined by `separator`."""
 
     text: str = "text"
@@ -66,7 +66,7 @@ class DocumentKeys(Keys):
     on_mismatch: OnMismatch = "refuse"
 
 
-class ClassificationKeys(Keys):
+class ClassificationKeys(Keys, frozen=True, kw_only=True):
     """A Classification. One key with the labels, a list or joined by `separator`; or `flags`: label -> 0/1 key."""
 
     text: str = "text"
@@ -75,7 +75,7 @@ class ClassificationKeys(Keys):
     flags: dict[str, str] = {}
 
 
-class PairKeys(Keys):
+class PairKeys(Keys, frozen=True, kw_only=True):
     """A Pair, with a label, or a score: the mean of the `scores` that are not empty."""
 
     text_1: str = "text1"
@@ -84,7 +84,7 @@ class PairKeys(Keys):
     scores: tuple[str, ...] = ()
 
 
-class QuestionKeys(Keys):
+class QuestionKeys(Keys, frozen=True, kw_only=True):
     """An open Question, or one about a context. `answers` is a text or a list of texts."""
 
     question: str = "question"
@@ -93,7 +93,7 @@ class QuestionKeys(Keys):
     long_answers: str = ""
 
 
-class DialogueKeys(Keys):
+class DialogueKeys(Keys, frozen=True, kw_only=True):
     """A Dialogue: `turns` is a list of objects; neighbouring turns of one speaker are joined by a line break."""
 
     turns: str = "dialogue"
@@ -104,20 +104,20 @@ class DialogueKeys(Keys):
     context: str = ""
 
 
-class ParallelKeys(Keys):
+class ParallelKeys(Keys, frozen=True, kw_only=True):
     """A Parallel: language -> key."""
 
     translations: dict[str, str]
 
 
-class TransformKeys(Keys):
+class TransformKeys(Keys, frozen=True, kw_only=True):
     """A Transform. `outputs` is a text, an object of sections, or a list of either."""
 
     input: str = "text"
     outputs: str = "summary"
 
 
-class Options(readers.Options):
+class Options(readers.Options, frozen=True, kw_only=True):
     """What json_records and table share: where the id lies, and the keys of exactly one family.
 
     id, document_id: keys; without an id, records are named by their content.

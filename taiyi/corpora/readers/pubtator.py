@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
 from taiyi.corpora import readers
-from taiyi.corpora.readers.mentions import OnMismatch
+from taiyi.corpora.readers import Source, files
+from taiyi.corpora.readers.mentions import Concepts, Mentions, OnMismatch
+from taiyi.errors import InvalidInput
+from taiyi.records import Argument, Document, Entity, Passage, Relation
+
+_TEXT = re.compile(r"([^|\t]+)\|([at])\|(.*)", re.DOTALL)
+_ROWS = "a mention has 5 to 7 tab-separated columns (id, start, end, text, type[, concepts[, parts]]), a relation 4 or 5 (id, type, concept, concept[, novelty])"
+
+Line = tuple[int, str]
 
 
-class Options(readers.Options):
+class Options(readers.Options, frozen=True, kw_only=True):
     """Options of the PubTator reader.
 
     concept_separators: characters that part the ids of one mention ("|" in BC5CDR and NCBI, "," in BioRED, where "|"
@@ -20,3 +33,93 @@ class Options(readers.Options):
     databases: dict[str, str] = {}
     no_concept: tuple[str, ...] = ("-1", "-", "")
     on_mismatch: OnMismatch = "refuse"
+
+
+def read(source: Source, options: Options) -> Iterator[Document]:
+    """One document a block. Offsets count title, one character, abstract. A PMID that returns is numbered.
+
+    The seventh column (the parts of a composite mention written out) and the novelty of a relation are not read.
+    """
+    ids = files.RecordIds(source)
+    for path in source.files:
+        for block in _blocks(path):
+            yield _document(source, options, ids, path, block)
+
+
+def _blocks(path: Path) -> Iterator[list[Line]]:
+    """The lines of each document: up to a blank line, or to the next title."""
+    block: list[Line] = []
+    for number, line in files.lines(path):
+        if block and (not line.strip() or ("|t|" in line[:64] and _is_title(line))):
+            yield block
+            block = []
+        if line.strip():
+            block.append((number, line))
+    if block:
+        yield block
+
+
+def _is_title(line: str) -> bool:
+    match = _TEXT.match(line)
+    return match is not None and match[2] == "t"
+
+
+def _document(source: Source, options: Options, ids: files.RecordIds, path: Path, block: list[Line]) -> Document:
+    where = files.place(path, block[0][0])
+    title = _TEXT.match(block[0][1])
+    if title is None or title[2] != "t":
+        raise InvalidInput(f"a document begins with {block[0][1][:60]!r}", where=where, remedy="its first line is `id|t|title`, its second `id|a|abstract`")
+    pmid, rows = title[1], block[1:]
+    abstract = _TEXT.match(rows[0][1]) if rows else None
+    if abstract is None or abstract[2] != "a":
+        raise InvalidInput(f"document {pmid} has no abstract line", where=where, remedy=f"the line after the title is `{pmid}|a|abstract`; the abstract may be empty")
+    if abstract[1] != pmid:
+        raise InvalidInput(f"an abstract of {abstract[1]} follows the title of {pmid}", where=files.place(path, rows[0][0]), remedy="both lines carry the document's id")
+    text, passages = _text(title[3], abstract[3])
+    record = ids.of(pmid)
+    mentions = Mentions(record=record, text=text, ledger=source.ledger, on_mismatch=options.on_mismatch)
+    entities, relations = _rows(path, pmid, rows[1:], mentions, options)
+    with files.located(where):
+        return Document(
+            id=record, language=source.language, document_id=pmid, text=text, passages=passages, entities=entities, relations=relations
+        )
+
+
+def _text(title: str, abstract: str) -> tuple[str, tuple[Passage, ...]]:
+    text = f"{title} {abstract}" if abstract else title
+    passages = (Passage("title", 0, len(title)),) if title else ()
+    return text, (*passages, Passage("abstract", len(title) + 1, len(text))) if abstract else passages
+
+
+def _rows(path: Path, pmid: str, rows: list[Line], mentions: Mentions, options: Options) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
+    concepts = Concepts(separators=options.concept_separators, databases=options.databases, none=options.no_concept)
+    entities: list[Entity] = []
+    pairs: list[list[str]] = []
+    for number, line in rows:
+        cells = line.split("\t")
+        where = files.place(path, number)
+        if cells[0] != pmid:
+            _refuse_row(line, where, f"the row does not begin with the id of its document, {pmid}")
+        numbers = len(cells) > 2 and cells[1].isascii() and cells[1].isdigit()
+        if numbers and 5 <= len(cells) <= 7:
+            if not (cells[2].isascii() and cells[2].isdigit()):
+                _refuse_row(line, where, f"the end offset is {cells[2]!r}")
+            ids = concepts.of(cells[5], cells[4]) if len(cells) > 5 else ()
+            spans = ((int(cells[1]), int(cells[2])),)
+            entity = mentions.entity(f"T{number - rows[0][0] + 1}", cells[4], spans, cells[3], where, ids)
+            if entity:
+                entities.append(entity)
+        elif not numbers and 4 <= len(cells) <= 5 and all(cells[1:4]):
+            pairs.append(cells)
+        else:
+            _refuse_row(line, where, f"the row has {len(cells)} columns")
+    # Ends are resolved last: a relation does not say which database its ids are of, the mentions do.
+    relations = (
+        Relation(f"R{number}", cells[1], Argument(concept=concepts.end(cells[2])), Argument(concept=concepts.end(cells[3])))
+        for number, cells in enumerate(pairs, start=1)
+    )
+    return tuple(entities), tuple(relations)
+
+
+def _refuse_row(line: str, where: str, problem: str) -> NoReturn:
+    raise InvalidInput(f"{problem}: {line[:80]!r}", where=where, remedy=_ROWS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from taiyi.corpora.readers import families
 
 
-class Options(families.Options):
+class Options(families.Options, frozen=True, kw_only=True):
     """Options of the table reader.
 
     delimiter: between cells. quoted: whether quotation marks quote cells (CSV) or are text (most TSV).

@@ -1,0 +1,89 @@
+"""Native files as text: lines with their numbers, byte order marks skipped, bytes that are no text refused by file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from taiyi.corpora.readers import Source
+from taiyi.errors import InvalidInput
+from taiyi.records import content_key, record_id
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+
+def place(path: Path, line: int) -> str:
+    """`file:line`, lines counted from 1."""
+    return f"{path}:{line}"
+
+
+def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+    """The lines of a file with their numbers from 1, without their line ends (LF or CRLF); read as they are asked for.
+
+    Only a line feed ends a line: other separators that Python knows stand inside real texts.
+    """
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            if number == 1:
+                raw = raw.removeprefix(_UTF8_MARK)
+            yield number, _decoded(raw, encoding, path, number).removesuffix("\n").removesuffix("\r")
+
+
+def text(path: Path, encoding: str = "utf-8") -> str:
+    """A whole file, line ends as they are (offsets may count a carriage return), without its byte order mark."""
+    data = path.read_bytes().removeprefix(_UTF8_MARK)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _not_text(error, encoding, path, 1 + data.count(b"\n", 0, error.start)) from error
+
+
+def _decoded(raw: bytes, encoding: str, path: Path, number: int) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _not_text(error, encoding, path, number) from error
+
+
+def _not_text(error: UnicodeDecodeError, encoding: str, path: Path, number: int) -> InvalidInput:
+    byte = error.object[error.start]
+    return InvalidInput(
+        f"byte 0x{byte:02x} is not {encoding} ({error.reason})",
+        where=place(path, number),
+        remedy="save the file in that encoding, or name its own where the reader has an option `encoding`",
+    )
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Adds the place in the native file to the error of a record that breaks an invariant."""
+    try:
+        yield
+    except InvalidInput as error:
+        if error.where.startswith(where):
+            raise
+        owner = f"{error.where}: " if error.where else ""
+        raise InvalidInput(f"{owner}{error.problem}", where=where, remedy=error.remedy) from error
+
+
+class RecordIds:
+    """Record ids of one split. A key that returns is numbered (`key`, `key-2`, `key-3`), whatever else is read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._last: dict[str, int] = {}
+
+    def of(self, key: str) -> str:
+        """The id of the next record with that native key."""
+        number = self._last.get(key, 0) + 1
+        while (unique := key if number == 1 else f"{key}-{number}") in self._last and unique != key:
+            number += 1
+        self._last[key] = number
+        if unique != key:
+            self._last[unique] = 1
+        return record_id(self._source.corpus, self._source.split, unique)
+
+    def of_content(self, *texts: str) -> str:
+        """The id of a record whose source gives no key: a hash of its text."""
+        return self.of(content_key(*texts))
