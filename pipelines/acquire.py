@@ -3,11 +3,10 @@
 import shutil
 from pathlib import Path
 
+from pipelines import shell
 from taiyi import corpora, layout, manifest
 from taiyi.corpora import descriptor
 from taiyi.params import Params
-
-from pipelines import shell
 
 
 def work(params: Params) -> None:

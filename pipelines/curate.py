@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
+from pipelines import shell
 from taiyi import jsonl, layout, manifest
 from taiyi.corpora import descriptor
 from taiyi.corpora.descriptor import Use
@@ -11,8 +12,6 @@ from taiyi.curation.overlap import Protected
 from taiyi.ledger import Ledger
 from taiyi.params import Params
 from taiyi.records import AnyRecord
-
-from pipelines import shell
 
 USES: tuple[Use, ...] = ("test", "dev", "train")
 
@@ -42,10 +41,8 @@ def work(params: Params) -> None:
         for use in USES:
             for corpus in params.corpora:
                 records = counted(read(corpus, use))
-                if use == "test":
-                    kept = scored(records, ledger)
-                else:
-                    kept = usable(records, params.curate, protected, ledger)
+                test = use == "test"
+                kept = scored(records, ledger) if test else usable(records, params.curate, protected, ledger)
                 if use == "train":
                     kept = distinct.keep(kept, ledger)
                 left += jsonl.write(folder / use / f"{corpus}.jsonl", kept)

@@ -4,12 +4,11 @@ import sys
 
 import msgspec
 
+from pipelines import shell
 from taiyi import corpora, jsonl, layout, manifest
 from taiyi.corpora import descriptor
 from taiyi.ledger import Ledger
 from taiyi.params import Params
-
-from pipelines import shell
 
 
 def work(corpus: str) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from pipelines import shell
 from taiyi import jsonl, layout, manifest
 from taiyi.corpora import descriptor
 from taiyi.instances import Instance
@@ -10,8 +11,6 @@ from taiyi.instructions import capped, render, task_spec
 from taiyi.ledger import Ledger
 from taiyi.params import Params
 from taiyi.records import AnyRecord
-
-from pipelines import shell
 
 
 def instances(corpus: str, use: str, params: Params, ledger: Ledger) -> list[Instance]:

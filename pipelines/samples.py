@@ -1,9 +1,8 @@
 """The shipped sample corpora, written in their native formats."""
 
+from pipelines import shell
 from taiyi import layout, manifest, samples
 from taiyi.params import Params
-
-from pipelines import shell
 
 
 def work(params: Params) -> None:
