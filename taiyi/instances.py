@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 from taiyi.records import Language, Part, Turn
 
-Item: TypeAlias = tuple["str | Item", ...]
+if TYPE_CHECKING:
+    Item: TypeAlias = tuple["str | Item", ...]
+else:
+    # msgspec cannot decode a recursive alias: unrolled to 16 events within events.
+    _field = str
+    for _ in range(48):
+        _field = str | tuple[_field, ...]
+    Item = tuple[_field, ...]
 Items: TypeAlias = tuple[Item, ...]
 
 Style = Literal["taiyi"]

@@ -25,8 +25,11 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file that appears under `path` only when the block ends well: written beside it, synced, renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -36,11 +39,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        raise TaiyiError(
-            f"{path}: cannot be written: {error.strerror or error}; free some space or choose another folder"
-        ) from error
+        if error.filename not in (None, name):  # raised while the rows were made, by another file
+            raise
+        raise _unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> TaiyiError:
+    return TaiyiError(f"{path}: cannot be written: {error.strerror or error}; free some space or choose another folder")
 
 
 def write(path: Path, rows: Iterable[Any]) -> int:
@@ -63,7 +70,7 @@ def read(path: Path, kind: Any) -> Iterator[Any]:
         for number, line in enumerate(file, start=1):
             try:
                 yield decode(line)
-            except (msgspec.DecodeError, InvalidInput) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, InvalidInput) as error:
                 raise InvalidInput(str(error), where=f"{path}:{number}") from error
 
 
@@ -80,5 +87,5 @@ def read_json(path: Path, kind: Any = Any) -> Any:
         raise NotReady(f"{path} does not exist; run the stage that writes it (dvc repro)")
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (msgspec.DecodeError, InvalidInput) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, InvalidInput) as error:
         raise InvalidInput(str(error), where=path) from error
