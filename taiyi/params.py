@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 
 from taiyi import strict_yaml
-from taiyi.curation import Rules
 from taiyi.instances import Style
 
+ConflictPolicy = Literal["keep_first", "drop_all"]
 Schedule = Literal["two_stage", "one_stage"]
 Collator = Literal["auto", "padded", "packed"]
 Quantisation = Literal["none", "nf4"]
@@ -31,6 +31,14 @@ class Raw(_Params, frozen=True, kw_only=True):
     """Where native files are taken from: a folder with one subfolder per corpus."""
 
     folder: str
+
+
+class Curate(_Params, frozen=True, kw_only=True):
+    """What may be trained on. Lengths are in characters of a record's longest text."""
+
+    minimum_characters: int = 2
+    maximum_characters: int = 200_000
+    conflicts: ConflictPolicy = "keep_first"
 
 
 class Caps(_Params, frozen=True, kw_only=True):
@@ -135,7 +143,7 @@ class Params(_Params, frozen=True, kw_only=True):
     raw: Raw
     samples: Samples
     corpora: tuple[str, ...]
-    curate: Rules = Rules()
+    curate: Curate = Curate()
     instruct: Instruct = Instruct()
     base_model: BaseModel = BaseModel()
     tokenize: Tokenize = Tokenize()

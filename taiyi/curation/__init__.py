@@ -6,25 +6,15 @@ Scored sets are never shortened: only what cannot be scored (gold withheld) leav
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from taiyi.curation.normalise import fingerprint, gold_of, question_of
 from taiyi.curation.overlap import Protected
 from taiyi.ledger import Ledger
-from taiyi.records import AnyRecord, Part, split_record_id
-
-ConflictPolicy = Literal["keep_first", "drop_all"]
-
-
-class Rules(Part, frozen=True):
-    """What curation is told. Lengths are in characters of the record's longest text."""
-
-    minimum_characters: int = 2
-    maximum_characters: int = 200_000
-    conflicts: ConflictPolicy = "keep_first"
+from taiyi.params import ConflictPolicy, Curate
+from taiyi.records import AnyRecord, split_record_id
 
 
-def problem(record: AnyRecord, rules: Rules) -> tuple[str, str] | None:
+def problem(record: AnyRecord, rules: Curate) -> tuple[str, str] | None:
     """The rule and reason for which a record cannot be trained on, judged by itself."""
     texts = [text.strip() for text in record.texts()]
     longest = max((len(text) for text in texts), default=0)
@@ -47,7 +37,7 @@ def scored(records: Iterable[AnyRecord], ledger: Ledger) -> Iterator[AnyRecord]:
             ledger.drop(record.id, "unannotated", "its gold is withheld")
 
 
-def usable(records: Iterable[AnyRecord], rules: Rules, protected: Protected, ledger: Ledger) -> Iterator[AnyRecord]:
+def usable(records: Iterable[AnyRecord], rules: Curate, protected: Protected, ledger: Ledger) -> Iterator[AnyRecord]:
     """What of a training or development set is annotated, valid and apart from what is protected."""
     for record in scored(records, ledger):
         fault = problem(record, rules)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from taiyi.curation import ConflictPolicy, Distinct, Rules, scored, usable
+from taiyi.curation import Distinct, scored, usable
 from taiyi.curation.overlap import Protected, document_key
 from taiyi.ledger import Ledger
+from taiyi.params import ConflictPolicy, Curate
 from taiyi.records import AnyRecord, Classification
 
 
@@ -29,10 +30,10 @@ def record(
 
 
 def rules_hit(
-    records: Sequence[AnyRecord], protected: Protected | None = None, rules: Rules = Rules()
+    records: Sequence[AnyRecord], protected: Protected | None = None, rules: Curate | None = None
 ) -> tuple[list[str], list[tuple[str, str, str]]]:
     ledger = Ledger()
-    kept = [r.id for r in usable(records, rules, protected or Protected(), ledger)]
+    kept = [r.id for r in usable(records, rules or Curate(), protected or Protected(), ledger)]
     ledger.balance(entered=len(records), left=len(kept))
     return kept, [(e.id, e.rule, e.other) for e in ledger]
 
@@ -44,7 +45,7 @@ def test_an_empty_text_is_refused_with_its_rule() -> None:
 
 
 def test_a_text_over_the_limit_is_refused() -> None:
-    _, dropped = rules_hit([record("1", "x" * 11)], rules=Rules(maximum_characters=10))
+    _, dropped = rules_hit([record("1", "x" * 11)], rules=Curate(maximum_characters=10))
     assert dropped == [("c/train/1", "too_long", "")]
 
 
