@@ -193,19 +193,21 @@ class Document(Record, frozen=True, tag="document", tag_field="family"):
             )
 
     def _check_references(self, ids: set[str]) -> None:
-        def check(owner: str, argument: Argument) -> None:
-            if argument.ref and argument.ref not in ids:
-                raise self.refuse(f"{owner} refers to {argument.ref!r}, which is not in this record")
+        def check(owner: str, reference: str) -> None:
+            if reference not in ids:
+                raise self.refuse(f"{owner} refers to {reference!r}, which is not in this record")
 
         for relation in self.relations:
-            check(relation.id, relation.head)
-            check(relation.id, relation.tail)
+            for end in (relation.head, relation.tail):
+                if end.ref:
+                    check(relation.id, end.ref)
         for event in self.events:
             for argument in (event.trigger, *event.arguments):
-                check(event.id, argument)
+                if argument.ref:
+                    check(event.id, argument.ref)
         for group in self.coreferences:
             for member in group.members:
-                check(group.id, Argument(ref=member))
+                check(group.id, member)
 
 
 class Classification(Record, frozen=True, tag="classification", tag_field="family"):
