@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from string import ascii_uppercase
 from typing import Literal
 
 from taiyi.corpora import readers
+from taiyi.corpora.readers import Source, files, json_files
+from taiyi.corpora.readers.json_files import Fields
+from taiyi.records import Choice, Question
 
 
 class Options(readers.Options, frozen=True, kw_only=True):
     """Options of the choice question reader. Keys are paths, as in json_records.
 
+    layout, records: how the file is laid out, as in json_records.
     choices: the key of the options: an object label -> text, or a list, labelled A, B, C ...
     fixed_choices: the options of every question (yes, no, maybe), label and text alike; `choices` is then not read.
     answer, answer_by: the key of the answer and what it holds: the label, the text, or the number from 0 or 1.
     only, without, gold: as in json_records.
     """
 
+    layout: json_files.Layout = "auto"
+    records: str = ""
     id: str = ""
     document_id: str = ""
     question: str = "question"
@@ -30,3 +38,67 @@ class Options(readers.Options, frozen=True, kw_only=True):
     gold: Literal["required", "optional", "withheld"] = "required"
     only: str = ""
     without: str = ""
+
+
+def read(source: Source, options: Options) -> Iterator[Question]:
+    """One question a record. Without a native id it is named by its content, question and options."""
+    ids = files.RecordIds(source)
+    is_chosen = json_files.chosen(source, only=options.only, without=options.without)
+    for path in source.files:
+        for value in json_files.values(path, layout=options.layout, records=options.records):
+            fields = json_files.fields(value, options.joiner)
+            key = value.key or (fields.text(options.id) if options.id else "")
+            if is_chosen(key):
+                yield _question(source, options, ids, key, fields)
+
+
+def _question(source: Source, options: Options, ids: files.RecordIds, key: str, fields: Fields) -> Question:
+    question, context = fields.text(options.question), fields.optional_text(options.context)
+    choices = _choices(options, fields)
+    record = ids.of(key) if key else ids.of_content(question, context, *(choice.text for choice in choices))
+    answered = options.gold != "withheld" and fields.get(options.answer) not in (None, "")
+    if not answered and options.gold == "required":
+        raise fields.refuse(f"there is no answer under {options.answer!r}", "name its key, or set the reader's option gold to optional or withheld")
+    with files.located(fields.where):
+        return Question(
+            id=record,
+            language=source.language,
+            document_id=fields.optional_text(options.document_id),
+            annotated=answered,
+            meta={name: fields.optional_text(key) for name, key in options.meta.items() if fields.get(key) is not None},
+            question=question,
+            kind="choice",
+            choices=choices,
+            context=context,
+            answers=_answers(options, fields, choices) if answered else (),
+            long_answers=fields.texts(options.long_answers) if answered and options.long_answers else (),
+        )
+
+
+def _choices(options: Options, fields: Fields) -> tuple[Choice, ...]:
+    if options.fixed_choices:
+        return tuple(Choice(name, name) for name in options.fixed_choices)
+    native = fields.get(options.choices)
+    if isinstance(native, dict):
+        return tuple(Choice(label, fields.written(text, options.choices)) for label, text in native.items())
+    if isinstance(native, list) and 0 < len(native) <= len(ascii_uppercase):
+        return tuple(Choice(label, fields.written(text, options.choices)) for label, text in zip(ascii_uppercase, native, strict=False))
+    raise fields.refuse(f"{options.choices!r} holds no options", "it is an object label -> text, or a list of up to 26 texts")
+
+
+def _answers(options: Options, fields: Fields, choices: tuple[Choice, ...]) -> tuple[str, ...]:
+    if options.answer_by.startswith("number"):
+        number = fields.integer(options.answer) - int(options.answer_by[-1])
+        if not 0 <= number < len(choices):
+            raise fields.refuse(f"the answer is option {fields.integer(options.answer)} of {len(choices)}")
+        return (choices[number].label,)
+    given = fields.texts(options.answer)
+    if options.answer_by == "label":
+        return given
+    labels: list[str] = []
+    for text in given:
+        matches = [choice.label for choice in choices if choice.text == text]
+        if len(matches) != 1:
+            raise fields.refuse(f"the answer {text!r} is the text of {len(matches)} options", "it is the text of one; a label is never ambiguous")
+        labels.append(matches[0])
+    return tuple(labels)

@@ -1,4 +1,4 @@
-"""Plain mappings (a JSON object, a table row) into records: which key holds what, family by family.
+"""Which key of a JSON object or table row holds what, family by family.
 
 A key is a path into nested values, its steps parted by dots: `object.@value`, `answer.0`.
 """
@@ -9,6 +9,7 @@ from typing import Literal
 
 from taiyi.corpora import readers
 from taiyi.corpora.readers.mentions import OnMismatch
+from taiyi.records import Language
 
 
 class Keys(readers.Options, frozen=True, kw_only=True):
@@ -31,23 +32,29 @@ class EntityKeys(Keys, frozen=True, kw_only=True):
 
 
 class RelationKeys(Keys, frozen=True, kw_only=True):
-    """Relations between texts, or between entities where `head_ref` and `tail_ref` hold entity ids.
+    """Relations. An end is a text, an entity's id, or an object: with a type of its own a relation, else a mention.
 
-    names: native type -> name, where types are numbers. A tail or head that has the key `relation` is itself a relation.
+    ends: whether an end that is no object holds a text or the id of an entity. mention: the key of the text in an end
+    that is an object. names: native type -> name, where types are numbers; a type that is not among them is refused.
     """
 
     list: str = "spo_list"
     type: str = "predicate"
     head: str = "subject"
     tail: str = "object.@value"
-    by: Literal["text", "id", "offsets"] = "text"
+    ends: Literal["text", "id"] = "text"
+    mention: str = "mention"
     names: dict[str, str] = {}
 
 
 class EventKeys(Keys, frozen=True, kw_only=True):
-    """Events whose trigger and arguments are texts: `arguments` is role -> key; lists give several arguments."""
+    """Events whose trigger and arguments are texts: `arguments` is role -> key; lists give several, empty texts none.
+
+    type: the key of the event's type; without one all are `name`.
+    """
 
     list: str = "event"
+    type: str = ""
     name: str = "event"
     trigger: str = "core_name"
     arguments: dict[str, str] = {}
@@ -67,7 +74,7 @@ class DocumentKeys(Keys, frozen=True, kw_only=True):
 
 
 class ClassificationKeys(Keys, frozen=True, kw_only=True):
-    """A Classification. One key with the labels, a list or joined by `separator`; or `flags`: label -> 0/1 key."""
+    """A Classification. One key with the labels, a list or joined by `separator`; or `flags`: label -> key of a 0 or 1."""
 
     text: str = "text"
     labels: str = "label"
@@ -94,7 +101,9 @@ class QuestionKeys(Keys, frozen=True, kw_only=True):
 
 
 class DialogueKeys(Keys, frozen=True, kw_only=True):
-    """A Dialogue: `turns` is a list of objects; neighbouring turns of one speaker are joined by a line break."""
+    """A Dialogue: `turns` is a list of objects. Neighbouring turns of one speaker are joined by a line break; what an
+    assistant says before the user's first turn goes to the context.
+    """
 
     turns: str = "dialogue"
     role: str = "speaker"
@@ -107,7 +116,7 @@ class DialogueKeys(Keys, frozen=True, kw_only=True):
 class ParallelKeys(Keys, frozen=True, kw_only=True):
     """A Parallel: language -> key."""
 
-    translations: dict[str, str]
+    translations: dict[Language, str]
 
 
 class TransformKeys(Keys, frozen=True, kw_only=True):
@@ -141,3 +150,12 @@ class Options(readers.Options, frozen=True, kw_only=True):
     dialogue: DialogueKeys | None = None
     parallel: ParallelKeys | None = None
     transform: TransformKeys | None = None
+
+    def __post_init__(self) -> None:
+        named = [family for family in FAMILIES if getattr(self, family) is not None]
+        if len(named) != 1:
+            # A ValueError, because msgspec then adds where in the options it was.
+            raise ValueError(f"exactly one of {', '.join(FAMILIES)} says what a record becomes, not {' and '.join(named) or 'none'}")
+
+
+FAMILIES = ("document", "classification", "pair", "question", "dialogue", "parallel", "transform")

@@ -1,0 +1,211 @@
+"""JSON files as a stream of values with their lines: an array, one value a line, or one object keyed by id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import msgspec
+
+from taiyi.corpora.readers import Source, files
+from taiyi.errors import InvalidInput, NotFound
+
+Layout = Literal["auto", "array", "lines", "keyed"]
+KEY = "@key"
+"""The name under which a value of an object keyed by id carries that id."""
+
+_FAR_BYTE = re.compile(r"\(byte (\d+)\)")
+
+
+class Value(msgspec.Struct, frozen=True):
+    """One record as it stands: a JSON value, where it begins (`file:line`), and its key in an object keyed by id."""
+
+    where: str
+    content: Any
+    key: str = ""
+
+
+def values(path: Path, *, layout: Layout = "auto", records: str = "") -> Iterator[Value]:
+    """The records of a file.
+
+    records: the key of their list, in a file that is one object around it. layout: "auto" takes an opening bracket for
+    an array, a first line that is a whole value for lines (unless it is all there is and an object of objects), and
+    else an object keyed by id. Lines are read as they are asked for.
+    """
+    if layout == "auto":
+        layout = "array" if records else _layout(path)
+    if layout == "lines":
+        for number, line in files.lines(path):
+            if line.strip():
+                yield Value(files.place(path, number), _decoded(line.encode(), path, number - 1))
+        return
+    data = files.text(path).encode()
+    items: Iterable[tuple[str, msgspec.Raw]]
+    items = _decoded(data, path, 0, _OBJECT).items() if layout == "keyed" else (("", raw) for raw in _array(data, path, records))
+    position = newlines = 0
+    for key, raw in items:
+        begins = max(data.find(raw, position), position)
+        newlines += data.count(b"\n", position, begins)
+        position = begins
+        yield Value(files.place(path, newlines + 1), _decoded(raw, path, newlines), key)
+
+
+def _layout(path: Path) -> Layout:
+    first, more = b"", False
+    for _, line in files.lines(path):
+        if first and line.strip():
+            more = True
+            break
+        first = first or line.strip().encode()
+    if first.startswith(b"["):
+        return "array"
+    try:
+        value = msgspec.json.decode(first)
+    except msgspec.DecodeError:
+        # Lines cut short in the first line are told by the line that follows it.
+        return "lines" if more and path.suffix == ".jsonl" else "keyed"
+    alone = not more and path.suffix != ".jsonl"
+    return "keyed" if alone and isinstance(value, dict) and value and all(isinstance(v, dict) for v in value.values()) else "lines"
+
+
+def _array(data: bytes, path: Path, records: str) -> Iterable[msgspec.Raw]:
+    raw: bytes | msgspec.Raw = data
+    for step in records.split(".") if records else ():
+        inner = _decoded(raw, path, 0, _OBJECT)
+        if step not in inner:
+            raise InvalidInput(f"there is no {step!r}", where=path, remedy=f"the option `records` names the key of the list; here are {', '.join(inner)}")
+        raw = inner[step]
+    return cast(list[msgspec.Raw], _decoded(raw, path, 0, _LIST))
+
+
+_ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Any)
+_OBJECT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LIST: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def _decoded(data: bytes | msgspec.Raw, path: Path, lines_before: int, decoder: msgspec.json.Decoder[Any] = _ANY) -> Any:
+    try:
+        return decoder.decode(data)
+    except msgspec.DecodeError as error:
+        far = _FAR_BYTE.search(str(error))
+        seen = bytes(data)[: int(far[1])] if far else bytes(data) if "truncated" in str(error) else b""
+        line = lines_before + seen.count(b"\n") + 1
+        raise InvalidInput(str(error), where=files.place(path, line), remedy="the file is an array, one JSON value a line, or one object keyed by id") from error
+
+
+def chosen(source: Source, *, only: str, without: str) -> Callable[[str], bool]:
+    """Whether a key is read: by JSON files below the corpus folder that list ids (an array, or the keys of an object)."""
+    kept = _ids(source.folder / only) if only else None
+    left = _ids(source.folder / without) if without else frozenset[str]()
+    return lambda key: (kept is None or key in kept) and key not in left
+
+
+def _ids(path: Path) -> frozenset[str]:
+    if not path.exists():
+        raise NotFound(f"{path}, the list of ids of a split, does not exist; put it there with the corpus")
+    content = _decoded(files.text(path).encode(), path, 0)
+    if not isinstance(content, list | dict):
+        raise InvalidInput("a list of ids is an array, or an object whose keys they are", where=path)
+    return frozenset(str(item) for item in content)
+
+
+def at(value: Any, key: str) -> Any:
+    """What lies under a key: as it stands, else as a path of keys and list numbers parted by dots; None if nothing does."""
+    if isinstance(value, dict) and key in value:
+        return value[key]
+    for step in key.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+class Fields(msgspec.Struct, frozen=True):
+    """A record's values, asked for by key; what is missing or of the wrong kind is refused by its place."""
+
+    where: str
+    content: Any
+    joiner: str = "\n"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.content, dict):
+            raise InvalidInput(f"a record is an object, not {_kind(self.content)}", where=self.where)
+
+    def refuse(self, problem: str, remedy: str = "") -> InvalidInput:
+        """The error for a value of this record."""
+        return InvalidInput(problem, where=self.where, remedy=remedy)
+
+    def get(self, key: str) -> Any:
+        """The value under a key, or None."""
+        return at(self.content, key)
+
+    def text(self, key: str) -> str:
+        """The text under a key; a number is written out, a list joined."""
+        value = self.get(key)
+        if value is None:
+            raise self.refuse(f"there is no {key!r}", f"name the key in the reader's options; here are {', '.join(map(str, self.content))}")
+        return self.written(value, key)
+
+    def optional_text(self, key: str) -> str:
+        """The text under a key, empty where there is none or no key is named."""
+        value = self.get(key) if key else None
+        return "" if value is None else self.written(value, key)
+
+    def written(self, value: Any, key: str) -> str:
+        """A value as text."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float):
+            return str(value)
+        if isinstance(value, list):
+            return self.joiner.join(self.written(item, key) for item in value)
+        raise self.refuse(f"{key!r} is {_kind(value)}", "it is read as a text, a number or a list of them")
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The texts under a key: a list, or one; none where there is nothing or it is empty."""
+        value = self.get(key)
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        return tuple(text for text in (self.written(item, key) for item in items) if text)
+
+    def split(self, key: str, separator: str) -> tuple[str, ...]:
+        """The texts under a key, each parted at `separator` where one is named, trimmed, without empty ones."""
+        parts = (part for text in self.texts(key) for part in (text.split(separator) if separator else [text]))
+        return tuple(part.strip() for part in parts if part.strip())
+
+    def integer(self, key: str) -> int:
+        """The whole number under a key."""
+        value = self.get(key)
+        if isinstance(value, str) and re.fullmatch(r"-?\d+", value.strip(), re.ASCII):
+            return int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.refuse(f"{key!r} is {_kind(value) if value is None else repr(value)}", "it is read as a whole number")
+        return value
+
+    def items(self, key: str) -> list[Fields]:
+        """The objects in the list under a key; none where there is no list."""
+        value = self.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise self.refuse(f"{key!r} is {_kind(value)}", "it is read as a list of objects")
+        return [Fields(self.where, item, self.joiner) for item in value]
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number", type(None): "nothing"}
+    return names.get(type(value), type(value).__name__)
+
+
+def fields(value: Value, joiner: str) -> Fields:
+    """The fields of a record; in an object keyed by id, that id is the field `@key`."""
+    content = value.content
+    if value.key and isinstance(content, dict):
+        content = {KEY: value.key, **content}
+    return Fields(value.where, content, joiner)
