@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ import msgspec
 
 from taiyi.corpora import readers
 from taiyi.corpora.readers import Source, files
-from taiyi.corpora.readers.mentions import Mentions, OnMismatch, Spans
+from taiyi.corpora.readers.mentions import Mentions, OnMismatch, Parts, Spans, without
 from taiyi.errors import InvalidInput, InvalidParams, NotFound
 from taiyi.records import Argument, Coreference, Document, Entity, Event, Passage, Relation
 
@@ -115,23 +116,125 @@ def _lines(path: Path) -> Iterator[Line]:
 
 def _document(source: Source, options: Options, record: str, native: str, path: Path, lines: list[Line]) -> Document:
     text = files.text(path)
-    kinds: dict[str, list[Line]] = {kind: [] for kind in _SHAPES}
-    for line in lines:
-        kinds[line.id[0]].append(line)
-    _check_ids(lines)
+    kinds = _by_kind(lines)
     mentions = Mentions(record=record, text=text, ledger=source.ledger, on_mismatch=options.on_mismatch)
-    events = [_event(line, _modifiers(kinds)) for line in kinds["E"]]
+    modifiers, meta = _attributes([*kinds["M"], *kinds["A"]])
+    events = tuple(_event(line, modifiers) for line in kinds["E"])
     triggers = {event.trigger.ref for event in events}
     concepts = _concepts(kinds["N"])
-    made = [entity for line in kinds["T"] if (entity := _mention(line, mentions, concepts))]
-    meta = _attributes(kinds)
-    relations = [_relation(line) for line in kinds["R"]]
+    made = [entity for line in kinds["T"] if (entity := _mention(line, mentions, concepts.get(line.id, ())))]
     groups, pairs = _stars(kinds["*"], options.star_relations)
+    parts = without(mentions.dropped, Parts((*map(_relation, kinds["R"]), *pairs), events, groups), record, source.ledger)
     with files.located(str(path)):
         return Document(
-            id=record, language=source.language, document_id=native, annotated=options.annotated, meta=meta, text=text,
+            id=record,
+            language=source.language,
+            document_id=native,
+            annotated=options.annotated,
+            meta=meta,
+            text=text,
             passages=tuple(_passages(text)),
             entities=tuple(entity for entity in made if entity.id not in triggers),
             triggers=tuple(entity for entity in made if entity.id in triggers),
-            relations=(*relations, *pairs), events=tuple(events), coreferences=tuple(groups),
-        )  # fmt: skip
+            relations=parts.relations,
+            events=parts.events,
+            coreferences=parts.coreferences,
+        )
+
+
+def _by_kind(lines: list[Line]) -> dict[str, list[Line]]:
+    kinds: dict[str, list[Line]] = {kind: [] for kind in _SHAPES}
+    first: dict[str, str] = {}
+    for line in lines:
+        if line.id != "*" and first.setdefault(line.id, line.where) != line.where:
+            raise line.refuse(f"the id {line.id} is used before, in {first[line.id]}")
+        kinds[line.id[0]].append(line)
+    return kinds
+
+
+def _mention(line: Line, mentions: Mentions, concepts: tuple[str, ...]) -> Entity | None:
+    if len(line.words) < 3 or not line.text:
+        raise line.refuse("a mention has a type, offsets and a text")
+    return mentions.entity(line.id, line.words[0], _spans(line), line.text, line.where, concepts)
+
+
+def _spans(line: Line) -> Spans:
+    spans: list[tuple[int, int]] = []
+    for fragment in " ".join(line.words[1:]).split(";"):
+        start, _, end = fragment.partition(" ")
+        if not (start + end).isascii() or not (start.isdigit() and end.isdigit()):
+            raise line.refuse(f"the offsets {fragment!r} are not two numbers")
+        spans.append((int(start), int(end)))
+    return tuple(spans)
+
+
+def _arguments(line: Line, words: list[str]) -> list[Argument]:
+    arguments: list[Argument] = []
+    for word in words:
+        role, colon, ref = word.partition(":")
+        if not (role and colon and ref):
+            raise line.refuse(f"the argument {word!r} is not Role:id")
+        arguments.append(Argument(ref=ref, role="" if _NUMBERED_END.fullmatch(role) else role))
+    return arguments
+
+
+def _relation(line: Line) -> Relation:
+    ends = _arguments(line, line.words[1:])
+    if len(ends) != 2:
+        raise line.refuse(f"a relation has two ends, not {len(ends)}")
+    return Relation(line.id, line.words[0], *ends)
+
+
+def _event(line: Line, modifiers: dict[str, list[str]]) -> Event:
+    """An event; roles keep their numbers (Theme2), which tell apart the arguments of one role."""
+    trigger, *arguments = _arguments(line, line.words)
+    return Event(line.id, trigger.role, Argument(ref=trigger.ref), tuple(arguments), tuple(modifiers.get(line.id, ())))
+
+
+def _attributes(lines: list[Line]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """The modifiers of each event, and what is said of mentions, which is kept as it stands."""
+    modifiers: dict[str, list[str]] = {}
+    meta: dict[str, str] = {}
+    for line in lines:
+        if not 2 <= len(line.words) <= 3:
+            raise line.refuse("an attribute has a name and what it is said of")
+        name, target, *value = line.words
+        if target.startswith("E"):
+            modifiers.setdefault(target, []).append(":".join((name, *value)))
+        else:
+            meta[line.id] = " ".join(line.words)
+    return modifiers, meta
+
+
+def _concepts(lines: list[Line]) -> dict[str, tuple[str, ...]]:
+    concepts: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        if len(line.words) != 3:
+            raise line.refuse("a normalisation has a name, a mention and a concept")
+        _, target, concept = line.words
+        concepts[target] = (*concepts.get(target, ()), concept)
+    return concepts
+
+
+def _stars(lines: list[Line], relations: tuple[str, ...]) -> tuple[tuple[Coreference, ...], list[Relation]]:
+    """Lines without ids: equivalent mentions are coreference; others are pairs of neighbours, where they are asked for."""
+    groups: list[Coreference] = []
+    pairs: list[Relation] = []
+    for number, line in enumerate(lines, start=1):
+        name, *members = line.words
+        if len(members) < 2:
+            raise line.refuse("such a line names at least two mentions")
+        if name == "Equiv":
+            groups.append(Coreference(f"*{number}", tuple(members)))
+        elif name in relations:
+            pairs += (Relation(f"*{number}.{n}", name, Argument(ref=a), Argument(ref=b)) for n, (a, b) in enumerate(pairwise(members), start=1))
+        else:
+            raise InvalidInput(f"nothing says what {name!r} means: {line.native[:80]!r}", where=line.where, remedy=f"name {name} in the reader's option star_relations")
+    return tuple(groups), pairs
+
+
+def _passages(text: str) -> Iterator[Passage]:
+    """Every line that is not blank, as a paragraph."""
+    for match in re.finditer(r"[^\r\n]+", text):
+        if match[0].strip():
+            yield Passage("paragraph", match.start(), match.end())

@@ -9,7 +9,7 @@ import msgspec
 
 from taiyi.errors import InvalidInput
 from taiyi.ledger import Ledger
-from taiyi.records import Entity, text_at
+from taiyi.records import Coreference, Entity, Event, Relation, text_at
 
 OnMismatch = Literal["refuse", "repair", "drop"]
 Spans = tuple[tuple[int, int], ...]
@@ -25,13 +25,14 @@ class Mentions(msgspec.Struct, frozen=True, kw_only=True):
     record: its id; text: its text; on_mismatch: what happens to a mention that is not the text at its offsets:
     "refuse" raises InvalidInput; "repair" looks for the mention up to three characters away and else takes the text
     at the offsets; "drop" leaves the mention out. A difference in white space only is always repaired. What is
-    repaired or dropped stands in the ledger.
+    repaired or dropped stands in the ledger; `dropped` collects the ids of what was.
     """
 
     record: str
     text: str
     ledger: Ledger
     on_mismatch: OnMismatch = "refuse"
+    dropped: set[str] = msgspec.field(default_factory=set)
 
     def entity(self, identifier: str, kind: str, spans: Spans, mention: str, where: str, concepts: tuple[str, ...] = ()) -> Entity | None:
         """The entity at `spans` (half-open, code points), or none if it is dropped. `where`: the native `file:line`."""
@@ -70,6 +71,7 @@ class Mentions(msgspec.Struct, frozen=True, kw_only=True):
                 self._note("mention_repaired", f"{problem}; the text is taken")
                 return spans
         self.ledger.note(self.record, "mention_dropped", problem, action="dropped")
+        self.dropped.add(identifier)
         return None
 
     def _inside(self, spans: Spans) -> bool:
@@ -110,3 +112,43 @@ class Concepts:
         name = native if _NAMES_A_DATABASE.match(native) or not database else f"{database}:{native}"
         self._seen.setdefault(native, name)
         return name
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What refers to mentions in one record."""
+
+    relations: tuple[Relation, ...] = ()
+    events: tuple[Event, ...] = ()
+    coreferences: tuple[Coreference, ...] = ()
+
+
+def without(dropped: set[str], parts: Parts, record: str, ledger: Ledger) -> Parts:
+    """What is left once mentions were dropped: nothing refers to them, and the ledger says what went with them.
+
+    A relation goes with either end, an event with its trigger, an argument alone; a group needs two members.
+    """
+    if not dropped:
+        return parts
+    gone = set(dropped)
+    while more := {e.id for e in parts.events if e.trigger.ref in gone} | {r.id for r in parts.relations if {r.head.ref, r.tail.ref} & gone}:
+        if more <= gone:
+            break
+        gone |= more
+    for identifier in sorted(gone - dropped):
+        ledger.note(record, "part_dropped", f"{identifier} refers to a mention that was dropped", action="dropped")
+    events: list[Event] = []
+    for event in parts.events:
+        left = tuple(argument for argument in event.arguments if argument.ref not in gone)
+        if event.id not in gone:
+            events.append(msgspec.structs.replace(event, arguments=left))
+            for argument in set(event.arguments) - set(left):
+                ledger.note(record, "part_dropped", f"{event.id} loses its {argument.role} {argument.ref}, which was dropped", action="dropped")
+    groups = [Coreference(group.id, tuple(m for m in group.members if m not in gone)) for group in parts.coreferences]
+    for group in groups:
+        if len(group.members) < 2:
+            ledger.note(record, "part_dropped", f"{group.id} has fewer than two members left", action="dropped")
+    return Parts(
+        tuple(relation for relation in parts.relations if relation.id not in gone),
+        tuple(events),
+        tuple(group for group in groups if len(group.members) > 1),
+    )
