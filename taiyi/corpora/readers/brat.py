@@ -13,7 +13,7 @@ import msgspec
 from taiyi.corpora import readers
 from taiyi.corpora.readers import Source, files
 from taiyi.corpora.readers.mentions import Mentions, OnMismatch, Parts, Spans, without
-from taiyi.errors import InvalidInput, InvalidParams, NotFound
+from taiyi.errors import InvalidInput, NotFound
 from taiyi.records import Argument, Coreference, Document, Entity, Event, Passage, Relation
 
 _SHAPES = {
@@ -69,23 +69,13 @@ def read(source: Source, options: Options) -> Iterator[Document]:
     Relations, the `frag` between parts of one mention (MLEE) too, stand as they are: the tasks choose among their types.
     """
     ids = files.RecordIds(source)
-    pattern = _pattern(options.document_id)
+    pattern = files.pattern(options.document_id, "document_id")
     for path in source.files:
         native = pattern.search(path.stem)
         if native is None:
             raise InvalidInput(f"the file's name does not match {options.document_id!r}", where=path, remedy="mend the reader's option document_id")
         lines = [line for annotations in _annotations(path, source, options) for line in _lines(annotations)]
         yield _document(source, options, ids.of(path.stem), native[1], path, lines)
-
-
-def _pattern(expression: str) -> re.Pattern[str]:
-    try:
-        pattern = re.compile(expression)
-    except re.error as error:
-        raise InvalidParams(f"document_id {expression!r} is no regular expression: {error}") from error
-    if pattern.groups < 1:
-        raise InvalidParams(f"document_id {expression!r} has no group", remedy="put the id in parentheses, as in PMID-(.+)")
-    return pattern
 
 
 def _annotations(path: Path, source: Source, options: Options) -> Iterator[Path]:

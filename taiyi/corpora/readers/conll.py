@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from taiyi.corpora import readers
+from taiyi.corpora.readers import Source, files
+from taiyi.errors import InvalidInput, InvalidParams
+from taiyi.records import Document, Entity, Passage
+
+Unit = Literal["sentence", "document"]
+
+_PREFIXES = {"IOB": ("B", "I"), "IOB2": ("B", "I"), "IO": ("I",), "IOBES": ("B", "I", "E", "S")}
 
 
 class Options(readers.Options, frozen=True, kw_only=True):
@@ -15,6 +25,8 @@ class Options(readers.Options, frozen=True, kw_only=True):
     document: a regular expression for marker lines; its first group is the document id.
     unit: what becomes a record. Documents are sentences joined by a line break, each a passage.
     untyped: the type of tags that carry none (B, I).
+    on_mismatch: what to do with a tag that continues a mention where there is none to continue: "refuse" it, or
+      "repair" it to begin one, which the ledger says.
     """
 
     token: int = 0
@@ -22,5 +34,143 @@ class Options(readers.Options, frozen=True, kw_only=True):
     separator: str = "\t"
     scheme: Literal["IOB", "IOB2", "IO", "IOBES"] = "IOB2"
     document: str = ""
-    unit: Literal["sentence", "document"] = "sentence"
+    unit: Unit = "sentence"
     untyped: str = ""
+    on_mismatch: Literal["refuse", "repair"] = "refuse"
+
+
+class Token(NamedTuple):
+    """A token, the prefix and type of its tag (O has no type), and its line."""
+
+    text: str
+    prefix: str
+    type: str
+    line: int
+
+
+Sentence = list[Token]
+
+
+class Chunk(NamedTuple):
+    """A mention as token numbers within its sentence, half-open."""
+
+    type: str
+    first: int
+    end: int
+
+
+def read(source: Source, options: Options) -> Iterator[Document]:
+    """One sentence or document a record; tokens are joined by one blank. Records without a document id are named by content."""
+    ids = files.RecordIds(source)
+    for path in source.files:
+        for native, sentences in _documents(path, options):
+            if options.unit == "document":
+                yield _record(source, options, path, native, sentences, ids.of(native) if native else "", ids)
+            else:
+                for number, sentence in enumerate(sentences, start=1):
+                    yield _record(source, options, path, native, [sentence], ids.of(f"{native}.{number}") if native else "", ids)
+
+
+def _documents(path: Path, options: Options) -> Iterator[tuple[str, list[Sentence]]]:
+    """Each marked document with its sentences; in a file without markers every sentence by itself, without an id."""
+    marker = _marker(options)
+    native, sentences, sentence = "", list[Sentence](), Sentence()
+    for number, line in files.lines(path):
+        mark = marker.search(line) if marker else None
+        if not mark and line.strip():
+            if marker and not native:
+                raise _refuse(path, number, "a token stands before the first document marker", f"a marker is a line like {options.document}")
+            sentence.append(_token(line, path, number, options))
+            continue
+        if sentence:
+            sentences.append(sentence)
+            sentence = []
+        if sentences and (mark or not marker):
+            yield native, sentences
+            sentences = []
+        native = mark[1] if mark else native
+    if sentence:
+        sentences.append(sentence)
+    if sentences:
+        yield native, sentences
+
+
+def _marker(options: Options) -> re.Pattern[str] | None:
+    expression = options.document
+    if not expression:
+        if options.unit == "document":
+            raise InvalidParams("the unit is document, and nothing says where documents begin", remedy="give the option document: ^###MEDLINE:(.+)")
+        return None
+    return files.pattern(expression, "document")
+
+
+def _token(line: str, path: Path, number: int, options: Options) -> Token:
+    cells = line.split(options.separator) if options.separator else line.split()
+    try:
+        text, tag = cells[options.token], cells[options.tag]
+    except IndexError as error:
+        raise _refuse(path, number, f"the line has {len(cells)} columns: {line[:80]!r}", "the options token, tag and separator say where token and tag stand") from error
+    if tag == "O":
+        return Token(text, "O", "", number)
+    prefix, hyphen, kind = tag.partition("-")
+    kind = kind if hyphen else options.untyped
+    if kind and prefix in _PREFIXES[options.scheme]:
+        return Token(text, prefix, kind, number)
+    raise _refuse(path, number, f"{tag!r} is no {options.scheme} tag", f"a tag is O, or {', '.join(_PREFIXES[options.scheme])} with a type: B-Disease")
+
+
+def _refuse(path: Path, number: int, problem: str, remedy: str) -> InvalidInput:
+    return InvalidInput(problem, where=files.place(path, number), remedy=remedy)
+
+
+def _record(source: Source, options: Options, path: Path, native: str, sentences: list[Sentence], record: str, ids: files.RecordIds) -> Document:
+    text = "\n".join(" ".join(token.text for token in sentence) for sentence in sentences)
+    record = record or ids.of_content(text)
+    entities: list[Entity] = []
+    passages: list[Passage] = []
+    start = 0
+    for sentence in sentences:
+        begins = _starts(sentence, start)
+        for chunk in _chunks(sentence, path, options, record, source):
+            span = (begins[chunk.first], begins[chunk.end - 1] + len(sentence[chunk.end - 1].text))
+            entities.append(Entity(f"T{len(entities) + 1}", chunk.type, (span,), text[span[0] : span[1]]))
+        end = begins[-1] + len(sentence[-1].text)
+        passages.append(Passage("sentence", start, end))
+        start = end + 1
+    with files.located(files.place(path, sentences[0][0].line)):
+        return Document(
+            id=record, language=source.language, document_id=native, text=text, passages=tuple(passages), entities=tuple(entities)
+        )
+
+
+def _starts(sentence: Sentence, start: int) -> list[int]:
+    starts: list[int] = []
+    for token in sentence:
+        starts.append(start)
+        start += len(token.text) + 1
+    return starts
+
+
+def _chunks(sentence: Sentence, path: Path, options: Options, record: str, source: Source) -> Iterator[Chunk]:
+    """The mentions of a sentence. IOB: B only between neighbours of one type; IOB2, IOBES: every mention begins with B or S."""
+    first, kind = 0, ""
+    for number, token in enumerate(sentence):
+        continues = token.type == kind and token.prefix in ("I", "E")
+        if not continues:
+            if kind:
+                yield Chunk(kind, first, number)
+            first, kind = number, token.type
+            if token.prefix in ("I", "E") and options.scheme in ("IOB2", "IOBES"):
+                _orphan(token, path, options, record, source)
+        if token.prefix in ("E", "S"):
+            yield Chunk(kind, first, number + 1)
+            kind = ""
+    if kind:
+        yield Chunk(kind, first, len(sentence))
+
+
+def _orphan(token: Token, path: Path, options: Options, record: str, source: Source) -> None:
+    problem = f"{token.prefix}-{token.type} at {token.text!r} continues no mention"
+    if options.on_mismatch == "refuse":
+        raise _refuse(path, token.line, problem, f"a mention begins with B-{token.type}; the option on_mismatch: repair lets this tag begin one, scheme: IOB any")
+    source.ledger.note(record, "mention_repaired", f"line {token.line}: {problem}; it begins one")

@@ -6,7 +6,7 @@ from typing import Any
 
 from taiyi.corpora.readers.families import DocumentKeys, EntityKeys, EventKeys, RelationKeys
 from taiyi.corpora.readers.json_files import Fields
-from taiyi.corpora.readers.mentions import Mentions
+from taiyi.corpora.readers.mentions import Mentions, Parts, without
 from taiyi.ledger import Ledger
 from taiyi.records import Argument, Entity, Event, Relation
 
@@ -19,21 +19,18 @@ def gold_keys(keys: DocumentKeys) -> tuple[str, ...]:
 
 def parts(fields: Fields, record: str, text: str, keys: DocumentKeys, ledger: Ledger) -> dict[str, Any]:
     """The annotated fields of a Document. Entities without an id are T1, T2 ..., relations R1 ..., events E1 ..."""
-    made: dict[str, Any] = {}
-    if keys.entities:
-        mentions = Mentions(record=record, text=text, ledger=ledger, on_mismatch=keys.on_mismatch)
-        made["entities"] = _entities(fields, mentions, keys.entities)
+    mentions = Mentions(record=record, text=text, ledger=ledger, on_mismatch=keys.on_mismatch)
+    entities = _entities(fields, mentions, keys.entities) if keys.entities else []
     if keys.whole:
         concepts = tuple(dict.fromkeys(fields.split(keys.whole, keys.separator)))
-        made["entities"] = (*made.get("entities", ()), Entity("T0", keys.whole_type, ((0, len(text)),), text, concepts))
-    if keys.relations:
-        made["relations"] = _relations(fields, keys.relations)
-    if keys.events:
-        made["events"] = _events(fields, keys.events)
-    return made
+        entities.append(Entity("T0", keys.whole_type, ((0, len(text)),), text, concepts))
+    relations = _relations(fields, keys.relations) if keys.relations else ()
+    events = _events(fields, keys.events) if keys.events else ()
+    left = without(mentions.dropped, Parts(relations, events), record, ledger)
+    return {"entities": tuple(entities), "relations": left.relations, "events": left.events}
 
 
-def _entities(fields: Fields, mentions: Mentions, keys: EntityKeys) -> tuple[Entity, ...]:
+def _entities(fields: Fields, mentions: Mentions, keys: EntityKeys) -> list[Entity]:
     made: list[Entity] = []
     for number, item in enumerate(fields.items(keys.list), start=1):
         start, end = item.integer(keys.start), item.integer(keys.end) + (1 if keys.end_inclusive else 0)
@@ -47,7 +44,7 @@ def _entities(fields: Fields, mentions: Mentions, keys: EntityKeys) -> tuple[Ent
         )
         if entity:
             made.append(entity)
-    return tuple(made)
+    return made
 
 
 def _relations(fields: Fields, keys: RelationKeys) -> tuple[Relation, ...]:

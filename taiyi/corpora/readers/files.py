@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from taiyi.corpora.readers import Source
-from taiyi.errors import InvalidInput
+from taiyi.errors import InvalidInput, InvalidParams
 from taiyi.records import content_key, record_id
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -65,6 +66,17 @@ def located(where: str) -> Iterator[None]:
             raise
         owner = f"{error.where}: " if error.where else ""
         raise InvalidInput(f"{owner}{error.problem}", where=where, remedy=error.remedy) from error
+
+
+def pattern(expression: str, option: str) -> re.Pattern[str]:
+    """The regular expression that an option gives to find an id by; its first group is the id."""
+    try:
+        compiled = re.compile(expression)
+    except re.error as error:
+        raise InvalidParams(f"{option} {expression!r} is no regular expression: {error}") from error
+    if compiled.groups < 1:
+        raise InvalidParams(f"{option} {expression!r} has no group", remedy="put the id in parentheses: PMID-(.+)")
+    return compiled
 
 
 class RecordIds:
