@@ -1,0 +1,79 @@
+"""A training process among others: dies with its parent, locks its folder, turns SIGTERM into an exit, and is quiet."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from taiyi.errors import Conflict
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Have the kernel send SIGTERM to this process when its parent dies (prctl(2)); elsewhere than on Linux, nothing.
+
+    `dvc repro`, killed, leaves its stage running otherwise. The signal follows the parent's thread that started us.
+    """
+    parent = os.getppid()
+    try:
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    except (OSError, AttributeError):
+        return
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def quiet() -> None:
+    """No progress bars and no advice from transformers and bitsandbytes: a stage prints its own lines."""
+    import logging
+
+    import transformers
+
+    verbosity: Any = transformers.logging
+    verbosity.set_verbosity_error()
+    verbosity.disable_progress_bar()
+    # It looks for a package of faster CPU kernels, and says so at every start.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold `folder/lock` for as long as the block runs; Conflict if another process holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise Conflict(f"{folder}: process {holder} is training here; wait for it or stop it") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def exit_on_sigterm() -> Iterator[None]:
+    """SIGTERM ends the block as SystemExit(143), so that what cleans up gets to run. Main thread only; else nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
