@@ -81,7 +81,7 @@ def test_a_corpus_is_found_by_id_and_a_wrong_id_is_answered_with_what_is_close(t
     write(tmp_path, "scicite.yaml")
     assert descriptor.ids(tmp_path) == ("bc5cdr", "scicite")
     assert descriptor.find("scicite", tmp_path).id == "scicite"
-    with pytest.raises(NotFound, match="no corpus 'bc5cd'; did you mean 'bc5cdr'?"):
+    with pytest.raises(NotFound, match=r"no corpus 'bc5cd'; did you mean 'bc5cdr'\?"):
         descriptor.find("bc5cd", tmp_path)
 
 
@@ -104,5 +104,5 @@ def test_a_corpus_that_is_not_there_is_named_with_what_to_do(tmp_path: Path, two
 
 
 def test_a_split_that_is_not_described_is_answered_with_what_is_close(tmp_path: Path, two: Descriptor) -> None:
-    with pytest.raises(NotFound, match="no split of two 'trian'; did you mean 'train'?"):
+    with pytest.raises(NotFound, match=r"no split of two 'trian'; did you mean 'train'\?"):
         files(two, "trian", tmp_path / "raw")
