@@ -30,7 +30,7 @@ class InstructionTable(Part, frozen=True):
 
 
 class ResultRow(Part, frozen=True):
-    """A benchmark of Table 2, values x100 by column. `corpus` is empty where no benchmark here asks just that."""
+    """A benchmark of Table 2, values x100 by column. `corpus` names the benchmark here; `type` one of its types."""
 
     name: str
     task: str
@@ -39,7 +39,8 @@ class ResultRow(Part, frozen=True):
     n: str
     values: tuple[float, ...]
     sota: str
-    corpus: str = ""
+    corpus: str
+    type: str = ""
 
 
 class ResultTable(Part, frozen=True):
@@ -64,6 +65,7 @@ class HeldOutTable(Part, frozen=True):
     """Table 3: a corpus held out of training."""
 
     name: str
+    corpus: str
     n: str
     rows: tuple[HeldOutRow, ...]
     notes: tuple[str, ...] = ()

@@ -1,0 +1,49 @@
+"""The report: one HTML page that shows a run from the corpora to the scored answers, and needs nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from taiyi.evaluation import views
+from taiyi.evaluation.report_data import ReportData
+
+__all__ = ["ReportData", "render"]
+
+TEMPLATE = "report.html.j2"
+
+
+def render(data: ReportData) -> str:
+    """The page as HTML text. It loads nothing from elsewhere and runs no script; all text from data is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        n=_thousands, pct=_per_cent, task=views.task_name, svg=Markup, marked=_marked_language, short=_short
+    )
+    page = environment.get_template(TEMPLATE).render(data=data, view=views.page(data))
+    # A model may answer with half a surrogate pair, which no UTF-8 file can hold.
+    return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def _thousands(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _per_cent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _short(digest: str) -> str:
+    return digest[:12]
+
+
+def _marked_language(text: str) -> Markup:
+    """A value for the attribute `lang`, so that browsers choose Chinese glyphs and line breaks for Chinese text."""
+    return Markup("zh-Hans") if any("\u4e00" <= character <= "\u9fff" for character in text) else Markup("en")

@@ -1,0 +1,308 @@
+"""What the page shows, worked out of ReportData: rows, headline figures and charts, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from taiyi.evaluation import charts
+from taiyi.evaluation.benchmarks import BenchmarkResult
+from taiyi.evaluation.outcomes import VERDICTS, Verdict
+from taiyi.evaluation.paper import HeldOutRow, InstructionRow, Paper, ResultRow
+from taiyi.evaluation.report_data import CorpusRow, Curve, LedgerSample, Lengths, ReportData, TaskSize
+
+STAGES = ("stage1", "stage2")
+OTHER = "Not in the paper's table"
+
+
+class Headline(NamedTuple):
+    """A figure at the top of the page."""
+
+    value: str
+    label: str
+    detail: str
+
+
+class Counts(NamedTuple):
+    """Instances in English, in Chinese, and of tasks that the paper counts for both together."""
+
+    en: int = 0
+    zh: int = 0
+    both: int = 0
+
+
+class TableRow(NamedTuple):
+    """A row of the paper's Table 1: our counts beside the paper's (None: the paper has no such row)."""
+
+    name: str
+    tasks: str
+    tone: str
+    ours: Counts
+    paper: Counts | None
+
+
+class Panel(NamedTuple):
+    """One training stage: two charts as SVG (empty: nothing to draw), and what to say instead or besides."""
+
+    stage: str
+    loss: str
+    dev: str
+    facts: tuple[str, ...]
+
+
+def page(data: ReportData) -> dict[str, Any]:
+    """Everything the template shows that is not in the data as it stands."""
+    results = ordered(data)
+    table = instruction_table(data.sizes, data.paper)
+    return {
+        "headlines": headlines(data),
+        "finding": finding(results),
+        "treemap": corpora_treemap(data),
+        "legend": [row for row in table if sum(row.ours)],
+        "splits": {row.id: split_bar(row) for row in data.corpora},
+        "ledger": ledger(data),
+        "table": table,
+        "table_total": Counts(*(sum(column) for column in zip(*(row.ours for row in table), strict=True))),
+        "lengths": [(row, length_chart(row)) for row in data.lengths],
+        "panels": training(data.curves),
+        "missing_stages": [stage for stage in STAGES if stage not in {curve.stage for curve in data.curves}],
+        "results": [(r, score_chart(r), verdict_chart(r.name, r.verdicts)) for r in results],
+        "verdicts": verdict_chart("all benchmarks", data.evaluation.verdicts) if data.evaluation else "",
+        "paper_rows": [(row, beside(row, results)) for row in data.paper.results.rows] if data.paper else [],
+        "held_out": [(row, held_out(row, data)) for row in data.paper.held_out.rows] if data.paper else [],
+        "examples": [(name, [e for e in data.examples if e.verdict == name]) for name in VERDICTS[:3]],
+        "settings": settings(data),
+    }
+
+
+def task_name(task: str) -> str:
+    """A task id as the field writes it: `qa_mc` is QA-mc."""
+    head, _, tail = task.partition("_")
+    return f"{head.upper()}-{tail}" if tail else head.upper()
+
+
+def headlines(data: ReportData) -> list[Headline]:
+    """The figures one looks for first."""
+    found: list[Headline] = []
+    if data.evaluation:
+        e, count = data.evaluation, len(data.evaluation.results)
+        above = sum(result.score.value > result.score.baseline for result in e.results)
+        right, unread = e.verdicts["right"], e.verdicts["unparsable"] + e.verdicts["unanswered"]
+        found += [
+            Headline(
+                _x100(e.macro),
+                "macro score",
+                f"mean of {count} benchmarks; trivial answers reach {_x100(e.macro_baseline)}",
+            ),
+            Headline(
+                f"{above} of {count}", "above the baseline", "benchmarks where the model beats the trivial answer"
+            ),
+            Headline(
+                _x100(right / e.official_n), "% right to the letter", f"{right:,} of {e.official_n:,} test instances"
+            ),
+            Headline(
+                _x100(unread / e.official_n), "% unreadable", f"{unread:,} unparsable or unanswered, counted as wrong"
+            ),
+        ]
+    if data.sizes:
+        languages = " and ".join(sorted({size.language for size in data.sizes}))
+        total = sum(size.train for size in data.sizes)
+        corpora = len({size.corpus for size in data.sizes if size.train})
+        detail = f"{corpora} corpora, {len({s.task for s in data.sizes if s.train})} task types, {languages}"
+        found.append(Headline(f"{total:,}", "training instances", detail))
+    if data.ledger:
+        overlap = sum(row.count for row in data.ledger if row.rule.startswith("overlap"))
+        found.append(
+            Headline(
+                f"{overlap:,}", "overlaps removed", "training records that share text or document with a scored set"
+            )
+        )
+    return found
+
+
+def finding(results: Sequence[BenchmarkResult]) -> str:
+    """The best and the worst benchmark, measured from the baseline, in a sentence; empty of fewer than two."""
+    if len(results) < 2:
+        return ""
+    by_gain = sorted(results, key=lambda result: result.score.value - result.score.baseline)
+    worst, best = by_gain[0], by_gain[-1]
+    return f"Furthest above its baseline is {_described(best)}; the least is gained on {_described(worst)}."
+
+
+def _described(result: BenchmarkResult) -> str:
+    score = result.score
+    return (
+        f"{task_name(result.task)} on {result.corpus} ({result.language}): "
+        f"{score.name} {_x100(score.value)} against {_x100(score.baseline)}"
+    )
+
+
+def ordered(data: ReportData) -> list[BenchmarkResult]:
+    """The benchmarks in the order of the paper's task groups, then by task, corpus and language."""
+    order = {task: place for place, row in enumerate(_rows(data.paper)) for task in row.tasks}
+    results = data.evaluation.results if data.evaluation else ()
+    return sorted(results, key=lambda r: (order.get(r.task, len(order)), r.task, r.corpus, r.language))
+
+
+def _rows(paper: Paper | None) -> tuple[InstructionRow, ...]:
+    return paper.instruction_data.rows if paper else ()
+
+
+def _tone(task: str, paper: Paper | None) -> str:
+    """The colour class of a task: that of its row in Table 1, so that kindred tasks look alike."""
+    return next((f"tone-{place}" for place, row in enumerate(_rows(paper)) if task in row.tasks), "tone-none")
+
+
+def corpora_treemap(data: ReportData) -> str:
+    """Training instances by task and corpus as a treemap; empty if there are none."""
+    groups: dict[str, list[charts.Leaf]] = {}
+    for size in data.sizes:
+        if size.train:
+            detail = f"{task_name(size.task)} · {size.language} · {size.train:,}"
+            leaf = charts.Leaf(size.corpus, detail, size.train, _tone(size.task, data.paper))
+            groups.setdefault(size.task, []).append(leaf)
+    label = f"Treemap of training instances by task and corpus; {len(groups)} tasks"
+    return charts.treemap(list(groups.values()), label=label) if groups else ""
+
+
+def split_bar(row: CorpusRow) -> str:
+    """The shares of train, dev and test in a corpus; empty if it has no record."""
+    segments = [charts.Segment(use, row.splits.get(use, 0), f"use-{use}") for use in ("train", "dev", "test")]
+    label = f"{row.id}: " + ", ".join(f"{s.label} {s.size:,.0f}" for s in segments)
+    return charts.stacked_bar(segments, label=label, width=130) if any(s.size for s in segments) else ""
+
+
+def ledger(data: ReportData) -> list[tuple[str, list[tuple[Any, list[LedgerSample]]]]]:
+    """By stage: its counts, largest first, each with the sample rows of that rule and action."""
+    stages = dict.fromkeys(row.stage for row in data.ledger)
+    found = []
+    for stage in stages:
+        rows = sorted((row for row in data.ledger if row.stage == stage), key=lambda row: -row.count)
+        samples = [sample for sample in data.ledger_samples if sample.stage == stage]
+        matched = [
+            (row, [s for s in samples if (s.entry.rule, s.entry.action) == (row.rule, row.action)]) for row in rows
+        ]
+        found.append((stage, matched))
+    return found
+
+
+def instruction_table(sizes: Sequence[TaskSize], paper: Paper | None) -> list[TableRow]:
+    """Training instances in the rows of the paper's Table 1, and one more row for tasks that it does not have."""
+    rows, known = list[TableRow](), set[str]()
+    for place, row in enumerate(_rows(paper)):
+        known.update(row.tasks)
+        ours = _counted([size for size in sizes if size.task in row.tasks], together=bool(row.both))
+        names = ", ".join(task_name(task) for task in row.tasks)
+        rows.append(TableRow(row.name, names, f"tone-{place}", ours, Counts(row.en, row.zh, row.both)))
+    rest = [size for size in sizes if size.task not in known and size.train]
+    if rest or not rows:
+        names = ", ".join(task_name(task) for task in sorted({size.task for size in rest}))
+        rows.append(TableRow(OTHER, names, "tone-none", _counted(rest, together=False), None))
+    return rows
+
+
+def _counted(sizes: Sequence[TaskSize], *, together: bool) -> Counts:
+    if together:
+        return Counts(both=sum(size.train for size in sizes))
+    return Counts(
+        en=sum(size.train for size in sizes if size.language == "en"),
+        zh=sum(size.train for size in sizes if size.language == "zh"),
+    )
+
+
+def length_chart(row: Lengths) -> str:
+    """The lengths of one set as a histogram; empty if no bins are given."""
+    label = f"Lengths of {row.name} in tokens: median {row.median:g}, 95th percentile {row.p95:g}, most {row.maximum}"
+    return charts.histogram(row.bins, label=label, x_label="tokens", limit=row.limit)
+
+
+def training(curves: Sequence[Curve]) -> list[Panel]:
+    """The stages' charts: loss over one common scale, dev score from 0."""
+    losses = [loss for curve in curves for _, loss in curve.loss if loss == loss]
+    top = max((score for curve in curves for _, score in curve.dev), default=0.0)
+    return [_panel(curve, max(losses, default=1.0), top) for curve in curves]
+
+
+def _panel(curve: Curve, most: float, top: float) -> Panel:
+    raw = charts.thinned(curve.loss, 240)
+    window = max(len(raw) // 15, 1)
+    lines = [charts.Series("loss", raw, "faint"), charts.Series("running mean", charts.smoothed(raw, window), "strong")]
+    name = stage_name(curve.stage)
+    loss = charts.line_chart(
+        lines, label=f"{name}: training loss by step", x_label="step", y_label="loss", y_range=(0.0, most)
+    )
+    marks = [
+        charts.Mark(step, score, f"chosen: step {step}, {_x100(score)}")
+        for step, score in curve.dev
+        if step == curve.chosen
+    ]
+    dev = charts.line_chart(
+        [charts.Series("dev score", [(step, score) for step, score in curve.dev], "strong")],
+        label=f"{name}: macro score on dev by step",
+        x_label="step",
+        y_label="macro score on dev",
+        marks=marks,
+        y_range=(0.0, top),
+    )
+    return Panel(name, loss, dev, tuple(_facts(curve, len(raw), window)))
+
+
+def _facts(curve: Curve, drawn: int, window: int) -> list[str]:
+    facts = [f"{len(curve.loss):,} losses were recorded."] if curve.loss else ["No loss was recorded."]
+    if curve.loss:
+        kept = "as recorded" if drawn == len(curve.loss) else f"{drawn:,} means of neighbouring steps"
+        facts.append(f"Thin line: {kept}; thick line: running mean of {window} of its points.")
+    if not curve.dev:
+        facts.append("No checkpoint was scored on dev.")
+    elif curve.chosen is None:
+        facts.append("No checkpoint is marked as chosen.")
+    return [*facts, *([curve.note] if curve.note else [])]
+
+
+def stage_name(stage: str) -> str:
+    """`stage1` as it is said: Stage 1."""
+    return stage.replace("stage", "Stage ") if stage in STAGES else stage
+
+
+def score_chart(result: BenchmarkResult) -> str:
+    """A benchmark's score as a bar with its baseline."""
+    score = result.score
+    label = f"{result.name}: {score.name} {_x100(score.value)}, {score.baseline_name} {_x100(score.baseline)}"
+    return charts.score_bar(score.value, score.baseline, label=label, width=150)
+
+
+def verdict_chart(name: str, verdicts: dict[Verdict, int]) -> str:
+    """The four verdicts as shares of one bar."""
+    label = f"{name}: " + ", ".join(f"{verdicts[verdict]:,} {verdict}" for verdict in VERDICTS)
+    segments = [charts.Segment(verdict, verdicts[verdict], verdict) for verdict in VERDICTS]
+    return charts.stacked_bar(segments, label=label, width=170)
+
+
+def beside(row: ResultRow, results: Sequence[BenchmarkResult]) -> tuple[float, int] | None:
+    """Our score and N for a benchmark of the paper; None where this run did not ask it."""
+    for result in results:
+        if (result.corpus, result.task, result.language) == (row.corpus, row.task, row.language):
+            value = result.score.details.get(f"f1:{row.type}") if row.type else result.score.value
+            return None if value is None else (value, result.official_n)
+    return None
+
+
+def held_out(row: HeldOutRow, data: ReportData) -> float | None:
+    """Our F1 for a row of the paper's Table 3; None where this run did not ask it."""
+    corpus = data.paper.held_out.corpus if data.paper else ""
+    for result in data.evaluation.results if data.evaluation else ():
+        if (result.corpus, result.task) == (corpus, "ner"):
+            return result.score.value if row.name == "All" else result.score.details.get(f"f1:{row.name}")
+    return None
+
+
+def settings(data: ReportData) -> list[tuple[str, str, str]]:
+    """Name, our value and the paper's (empty: the paper does not say), ours in their order, then what only it has."""
+    papers = {setting.name: setting.value for setting in data.paper.training} if data.paper else {}
+    ours = [(s.name, s.ours, s.paper or papers.get(s.name, "")) for s in data.settings]
+    named = {setting.name for setting in data.settings}
+    return ours + [(name, "", value) for name, value in papers.items() if name not in named] if ours else []
+
+
+def _x100(value: float) -> str:
+    return f"{100 * value:.1f}"
