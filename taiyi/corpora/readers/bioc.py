@@ -102,7 +102,9 @@ def document(native: NativeDocument, source: Source, options: Options, ids: file
     record = ids.of(native.id)
     mentions = Mentions(record=record, text=text, ledger=source.ledger, on_mismatch=options.on_mismatch)
     concepts = Concepts(separators=options.concept_separators, databases=options.databases, none=options.no_concept)
-    levels = [part for passage in native.passages for part in (passage, *passage.sentences)]
+    levels: list[Sentence] = []
+    for passage in native.passages:
+        levels += (passage, *passage.sentences)
     annotations = [annotation for part in (*levels, native) for annotation in part.annotations]
     entities = tuple(entity for a in annotations if (entity := _entity(a, mentions, concepts, options, where)))
     relations = tuple(_relation(relation, concepts, options, where) for part in (*levels, native) for relation in part.relations)
