@@ -12,9 +12,10 @@ from taiyi.instances import Style
 
 ConflictPolicy = Literal["keep_first", "drop_all"]
 Schedule = Literal["two_stage", "one_stage"]
+LearningRate = Literal["constant_with_warmup", "constant", "cosine", "linear"]
 Collator = Literal["auto", "padded", "packed"]
 Quantisation = Literal["none", "nf4"]
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["auto", "float32", "bfloat16"]
 
 
 class _Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,16 +59,20 @@ class Instruct(_Params, frozen=True, kw_only=True):
 
 
 class Embedded(_Params, frozen=True, kw_only=True):
-    """The embedded tiny base model: a Qwen3-architecture causal language model trained from scratch in the run."""
+    """The embedded tiny base model: a Qwen3-architecture causal language model trained from scratch in the run, on raw
+    text and, for `drill_share` of its sequences, on copying drills.
+    """
 
     vocabulary_size: int = 1024
-    hidden_size: int = 128
+    hidden: int = 128
     layers: int = 2
     heads: int = 4
-    steps: int = 1000
-    batch_tokens: int = 4096
+    intermediate: int = 384
+    steps: int = 900
+    batch_size: int = 24
+    max_length_tokens: int = 160
     learning_rate: float = 3e-3
-    drills: int = 20000
+    drill_share: float = 0.85
 
 
 class BaseModel(_Params, frozen=True, kw_only=True):
@@ -75,7 +80,7 @@ class BaseModel(_Params, frozen=True, kw_only=True):
 
     reference: str = ""
     quantisation: Quantisation = "none"
-    precision: Precision = "float32"
+    precision: Precision = "auto"
     embedded: Embedded = Embedded()
 
 
@@ -110,7 +115,7 @@ class Optimiser(_Params, frozen=True, kw_only=True):
     """What both stages share."""
 
     warmup_ratio: float = 0.1
-    scheduler: str = "constant_with_warmup"
+    schedule: LearningRate = "constant_with_warmup"
     weight_decay: float = 0.0
     max_gradient_norm: float = 0.3
     gradient_checkpointing: bool = False
