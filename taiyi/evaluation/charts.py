@@ -112,7 +112,10 @@ def _leaf(leaf: Leaf, rect: Rect) -> str:
     lines = [leaf.label, leaf.detail] if rect.height >= 2.6 * FONT_PX + 6 else [leaf.label]
     texts = []
     for number, line in enumerate(lines):
-        shown = fitted(line, rect.width - 12) if rect.height >= FONT_PX + 6 else ""
+        # The name is bold, which is wider.
+        shown = (
+            fitted(line, rect.width - 14, font_px=FONT_PX * (1.1, 1.0)[number]) if rect.height >= FONT_PX + 6 else ""
+        )
         if shown:
             y = rect.y + 6 + FONT_PX * (0.85 + 1.35 * number)
             texts.append(
@@ -129,7 +132,7 @@ def fitted(text: str, width: float, *, font_px: float = FONT_PX) -> str:
     kept = text
     while kept and text_width(kept + "…", font_px=font_px) > width:
         kept = kept[:-1]
-    return kept + "…" if len(kept) >= 3 else ""
+    return kept.rstrip() + "…" if len(kept) >= 3 else ""
 
 
 def text_width(text: str, *, font_px: float = FONT_PX) -> float:
@@ -176,42 +179,50 @@ def line_chart(
     y_label: str,
     marks: Sequence[Mark] = (),
     y_range: tuple[float, float] | None = None,
-    width: float = 470,
-    height: float = 260,
 ) -> str:
-    """Lines over a common x axis, with ticks. Points that are not finite are left out; empty text if none is left."""
+    """Lines over a common x axis that starts at 0, with ticks. Points that are not finite are left out; empty text if
+    none is left. `y_range`: the range to show at least, where several charts are to be compared.
+    """
     drawn = [
         Series(s.name, [p for p in s.points if math.isfinite(p[0]) and math.isfinite(p[1])], s.tone) for s in series
     ]
     points = [point for s in drawn for point in s.points]
     if not points:
         return ""
-    frame = Rect(48, 22, width - 48 - 14, height - 22 - 40)
-    x_ticks = ticks(0, max(x for x, _ in points), 6)
     low, high = y_range or (min(y for _, y in points), max(y for _, y in points))
-    y_ticks = ticks(low, high, 5)
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        across = (x - x_ticks[0]) / (x_ticks[-1] - x_ticks[0])
-        up = (y - y_ticks[0]) / (y_ticks[-1] - y_ticks[0])
-        return frame.x + frame.width * across, frame.y + frame.height * (1 - up)
-
-    body = [f'<text class="axis" x="8" y="13">{escape(y_label)}</text>']
-    body.append(
-        f'<text class="axis mid" x="{frame.x + frame.width / 2:.2f}" y="{height - 4:.2f}">{escape(x_label)}</text>'
-    )
-    for tick in y_ticks:
-        _, y = place(x_ticks[0], tick)
-        body.append(f'<path class="grid" d="M{frame.x} {y:.2f}h{frame.width:.2f}"/>')
-        body.append(f'<text class="tick end" x="{frame.x - 6}" y="{y + 4:.2f}">{tick:g}</text>')
-    for tick in x_ticks:
-        x, _ = place(tick, y_ticks[0])
-        body.append(f'<text class="tick mid" x="{x:.2f}" y="{frame.y + frame.height + 16:.2f}">{tick:,g}</text>')
+    axes = _Axes(ticks(0, max(x for x, _ in points), 6), ticks(low, high, 5), Rect(48, 24, 400, 196))
+    body = list(_grid(axes, x_label, y_label))
     for s in drawn:
-        body.extend(_line(s, [place(*point) for point in s.points]))
-    for mark in marks:
-        body.append(_mark(mark, *place(mark.x, mark.y), right=frame.x + frame.width))
-    return _svg(body, label=label, width=width, height=height, kind="lines")
+        body.extend(_line(s, [axes.place(*point) for point in s.points]))
+    body.extend(_mark(mark, *axes.place(mark.x, mark.y), right=axes.frame.x + axes.frame.width) for mark in marks)
+    return _svg(body, label=label, width=470, height=260, kind="lines")
+
+
+class _Axes(NamedTuple):
+    """Two axes by their ticks, and the rectangle between them."""
+
+    x_ticks: Sequence[float]
+    y_ticks: Sequence[float]
+    frame: Rect
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point lies on the canvas."""
+        across = (x - self.x_ticks[0]) / (self.x_ticks[-1] - self.x_ticks[0])
+        up = (y - self.y_ticks[0]) / (self.y_ticks[-1] - self.y_ticks[0])
+        return self.frame.x + self.frame.width * across, self.frame.y + self.frame.height * (1 - up)
+
+
+def _grid(axes: _Axes, x_label: str, y_label: str) -> Iterable[str]:
+    left, top, width, height = axes.frame
+    yield f'<text class="axis" x="8" y="12">{escape(y_label)}</text>'
+    yield f'<text class="axis mid" x="{left + width / 2:.2f}" y="{top + height + 36:.2f}">{escape(x_label)}</text>'
+    for tick in axes.y_ticks:
+        _, y = axes.place(axes.x_ticks[0], tick)
+        yield f'<path class="grid" d="M{left:g} {y:.2f}h{width:.2f}"/>'
+        yield f'<text class="tick end" x="{left - 6:g}" y="{y + 4:.2f}">{tick:g}</text>'
+    for tick in axes.x_ticks:
+        x, y = axes.place(tick, axes.y_ticks[0])
+        yield f'<text class="tick mid" x="{x:.2f}" y="{y + 16:.2f}">{tick:,g}</text>'
 
 
 def _line(series: Series, points: Sequence[tuple[float, float]]) -> Iterable[str]:
@@ -230,14 +241,12 @@ def _mark(mark: Mark, x: float, y: float, *, right: float) -> str:
     return f'<circle class="ring" cx="{x:.2f}" cy="{y:.2f}" r="6"/><text {side} y="{height:.2f}">{escape(mark.label)}</text>'
 
 
-def histogram(
-    bins: Sequence[tuple[float, int]], *, label: str, x_label: str, limit: float | None = None, width: float = 470
-) -> str:
+def histogram(bins: Sequence[tuple[float, int]], *, label: str, x_label: str, limit: float | None = None) -> str:
     """Bars over bins (upper edge, count) of equal width that start at 0; `limit` draws a line. Empty text if no bin."""
     if not bins:
         return ""
-    height, most = 150.0, max(count for _, count in bins) or 1
-    frame = Rect(48, 20, width - 62, height - 20 - 38)
+    width, height, most = 470.0, 150.0, max(count for _, count in bins) or 1
+    frame = Rect(48, 20, 400, 92)
     x_ticks = ticks(0, max(bins[-1][0], limit or 0), 6)
     scale, step = frame.width / x_ticks[-1], bins[0][0]
     foot = frame.y + frame.height

@@ -158,7 +158,7 @@ def corpora_treemap(data: ReportData) -> str:
     groups: dict[str, list[charts.Leaf]] = {}
     for size in data.sizes:
         if size.train:
-            detail = f"{task_name(size.task)} · {size.language} · {size.train:,}"
+            detail = f"{task_name(size.task)} · {size.train:,}"
             leaf = charts.Leaf(size.corpus, detail, size.train, _tone(size.task, data.paper))
             groups.setdefault(size.task, []).append(leaf)
     label = f"Treemap of training instances by task and corpus; {len(groups)} tasks"
@@ -232,17 +232,17 @@ def _panel(curve: Curve, most: float, top: float) -> Panel:
         lines, label=f"{name}: training loss by step", x_label="step", y_label="loss", y_range=(0.0, most)
     )
     marks = [
-        charts.Mark(step, score, f"chosen: step {step}, {_x100(score)}")
+        charts.Mark(step, 100 * score, f"chosen: step {step}, {_x100(score)}")
         for step, score in curve.dev
         if step == curve.chosen
     ]
     dev = charts.line_chart(
-        [charts.Series("dev score", [(step, score) for step, score in curve.dev], "strong")],
+        [charts.Series("dev score", [(step, 100 * score) for step, score in curve.dev], "strong")],
         label=f"{name}: macro score on dev by step",
         x_label="step",
-        y_label="macro score on dev",
+        y_label="macro score on dev, ×100",
         marks=marks,
-        y_range=(0.0, top),
+        y_range=(0.0, 100 * top),
     )
     return Panel(name, loss, dev, tuple(_facts(curve, len(raw), window)))
 
