@@ -33,6 +33,7 @@ class Context(Part, frozen=True):
     multiple: more than one label or choice may be right.
     roles: the argument roles of events.
     operation: what a transformation makes (title, summary, report ...), or the target language of a translation.
+    language: the language the answer is written in.
     """
 
     offered: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Context(Part, frozen=True):
     multiple: bool = False
     roles: tuple[str, ...] = ()
     operation: str = ""
+    language: Language = "en"
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
