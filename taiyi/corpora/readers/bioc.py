@@ -105,9 +105,10 @@ def document(native: NativeDocument, source: Source, options: Options, ids: file
     levels: list[Sentence] = []
     for passage in native.passages:
         levels += (passage, *passage.sentences)
-    annotations = [annotation for part in (*levels, native) for annotation in part.annotations]
+    annotations = [annotation for part in levels for annotation in part.annotations] + native.annotations
+    native_relations = [relation for part in levels for relation in part.relations] + native.relations
     entities = tuple(entity for a in annotations if (entity := _entity(a, mentions, concepts, options, where)))
-    relations = tuple(_relation(relation, concepts, options, where) for part in (*levels, native) for relation in part.relations)
+    relations = tuple(_relation(relation, concepts, options, where) for relation in native_relations)
     left = without(mentions.dropped, Parts(relations), record, source.ledger)
     with files.located(where):
         return Document(
@@ -148,13 +149,19 @@ def _joined(passage: NativePassage) -> str:
     return text
 
 
-def _entity(annotation: Annotation, mentions: Mentions, concepts: Concepts, options: Options, where: str) -> Entity | None:
+def _entity(
+    annotation: Annotation, mentions: Mentions, concepts: Concepts, options: Options, where: str
+) -> Entity | None:
     kind = annotation.infons.get(options.type)
     if not isinstance(kind, str) or not kind:
         raise InvalidInput(
-            f"annotation {annotation.id} has no {options.type!r}", where=where, remedy=f"the reader's option type names one of its infons: {', '.join(annotation.infons) or 'there are none'}"
+            f"annotation {annotation.id} has no {options.type!r}",
+            where=where,
+            remedy=f"the reader's option type names one of its infons: {', '.join(annotation.infons) or 'there are none'}",
         )
-    given = next((str(annotation.infons[key]) for key in options.concepts if annotation.infons.get(key) is not None), "")
+    given = next(
+        (str(annotation.infons[key]) for key in options.concepts if annotation.infons.get(key) is not None), ""
+    )
     spans = tuple((at.offset, at.offset + at.length) for at in annotation.locations)
     return mentions.entity(annotation.id, kind, spans, annotation.text, where, concepts.of(given, kind))
 

@@ -29,4 +29,8 @@ def _native(value: json_files.Value) -> bioc.NativeDocument:
     try:
         return msgspec.convert(value.content, bioc.NativeDocument)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not a BioC document: {error}", where=value.where, remedy="id, passages and their offset, text, annotations are as in the BioC format") from error
+        raise InvalidInput(
+            f"not a BioC document: {error}",
+            where=value.where,
+            remedy="id, passages and their offset, text, annotations are as in the BioC format",
+        ) from error

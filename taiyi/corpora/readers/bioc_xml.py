@@ -35,9 +35,13 @@ def _documents(path: Path) -> Iterator[Element]:
             if event == "end" and element.tag == "document":
                 yield element
                 root.clear()
-    except (ParseError, UnicodeDecodeError, LookupError) as error:
+    except (ParseError, ValueError, LookupError) as error:
         line, _ = getattr(error, "position", (1, 0))
-        raise InvalidInput(f"not well-formed XML: {error}", where=files.place(path, line), remedy="the file was cut short, or is in another encoding than it says") from error
+        raise InvalidInput(
+            f"not well-formed XML: {error}",
+            where=files.place(path, line),
+            remedy="the file was cut short, or is in another encoding than it says",
+        ) from error
 
 
 def _document(element: Element, path: Path) -> bioc.NativeDocument:
@@ -83,23 +87,28 @@ class _Part:
     def _locations(self, element: Element) -> list[bioc.Location]:
         name = f"of a location of annotation {element.get('id', '')}"
         return [
-            bioc.Location(self._number(child.get("offset"), f"the offset {name}"), self._number(child.get("length"), f"the length {name}"))
+            bioc.Location(
+                self._number(child.get("offset"), f"the offset {name}"),
+                self._number(child.get("length"), f"the length {name}"),
+            )
             for child in element.iterfind("location")
         ]
 
     def relations(self, element: Element) -> list[bioc.NativeRelation]:
         return [
             bioc.NativeRelation(
-                child.get("id", ""), _infons(child), [bioc.Node(node.get("refid", ""), node.get("role", "")) for node in child.iterfind("node")]
+                child.get("id", ""),
+                _infons(child),
+                [bioc.Node(node.get("refid", ""), node.get("role", "")) for node in child.iterfind("node")],
             )
             for child in element.iterfind("relation")
         ]
 
     def _number(self, written: str | None, what: str) -> int:
-        written = (written or "").strip()
-        if not (written.isascii() and written.isdigit()):
+        count = files.number((written or "").strip())
+        if count is None:
             raise InvalidInput(f"{what} is {written!r}", where=self._where, remedy="it is a number of characters")
-        return int(written)
+        return count
 
 
 def _infons(element: Element) -> dict[str, Any]:

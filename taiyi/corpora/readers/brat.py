@@ -13,7 +13,7 @@ import msgspec
 from taiyi.corpora import readers
 from taiyi.corpora.readers import Source, files
 from taiyi.corpora.readers.mentions import Mentions, OnMismatch, Parts, Spans, without
-from taiyi.errors import InvalidInput, NotFound
+from taiyi.errors import InvalidInput
 from taiyi.records import Argument, Coreference, Document, Entity, Event, Passage, Relation
 
 _SHAPES = {
@@ -59,7 +59,9 @@ class Line(msgspec.Struct, frozen=True):
 
     def refuse(self, problem: str) -> InvalidInput:
         """The error for this line, with the shape that it should have."""
-        return InvalidInput(f"{problem}: {self.native[:80]!r}", where=self.where, remedy=f"such a line reads {_SHAPES[self.id[0]]}")
+        return InvalidInput(
+            f"{problem}: {self.native[:80]!r}", where=self.where, remedy=f"such a line reads {_SHAPES[self.id[0]]}"
+        )
 
 
 def read(source: Source, options: Options) -> Iterator[Document]:
@@ -70,24 +72,53 @@ def read(source: Source, options: Options) -> Iterator[Document]:
     """
     ids = files.RecordIds(source)
     pattern = files.pattern(options.document_id, "document_id")
+    _check_texts(source, options)
     for path in source.files:
         native = pattern.search(path.stem)
         if native is None:
-            raise InvalidInput(f"the file's name does not match {options.document_id!r}", where=path, remedy="mend the reader's option document_id")
+            raise InvalidInput(
+                f"the file's name does not match {options.document_id!r}",
+                where=path,
+                remedy="mend the reader's option document_id",
+            )
         lines = [line for annotations in _annotations(path, source, options) for line in _lines(annotations)]
         yield _document(source, options, ids.of(path.stem), native[1], path, lines)
 
 
+def _check_texts(source: Source, options: Options) -> None:
+    """Annotations whose text is gone would else leave in silence."""
+    if options.annotation_folder:
+        return
+    for folder in sorted({path.parent for path in source.files}):
+        names = {path.name for path in folder.iterdir()}
+        for name in sorted(names):
+            suffix = next((s for s in options.annotations if name.endswith(s)), "")
+            if suffix and f"{name.removesuffix(suffix)}.txt" not in names and not name.startswith("."):
+                raise InvalidInput(
+                    "its text, the .txt file of the same name, does not exist",
+                    where=folder / name,
+                    remedy="put the text there, or take the annotations away",
+                )
+
+
 def _annotations(path: Path, source: Source, options: Options) -> Iterator[Path]:
     if path.suffix != ".txt":
-        raise InvalidInput("the file is not a text", where=path, remedy="the files of the split are the .txt files; the option annotations names the suffixes of the others")
+        raise InvalidInput(
+            "the file is not a text",
+            where=path,
+            remedy="the files of the split are the .txt files; the option annotations names the suffixes of the others",
+        )
     folder = source.folder / options.annotation_folder if options.annotation_folder else path.parent
     for suffix in options.annotations:
         annotations = folder / f"{path.stem}{suffix}"
         if annotations.exists():
             yield annotations
         elif options.missing == "refuse":
-            raise NotFound(f"{path}: its annotations {annotations} do not exist; put the file there, or set the reader's option missing to empty")
+            raise InvalidInput(
+                f"its annotations {annotations} do not exist",
+                where=path,
+                remedy="put the file there, or set the reader's option missing to empty",
+            )
 
 
 def _lines(path: Path) -> Iterator[Line]:
@@ -97,7 +128,11 @@ def _lines(path: Path) -> Iterator[Line]:
         columns = native.split("\t")
         where = files.place(path, number)
         if columns[0][:1] not in _SHAPES:
-            raise InvalidInput(f"no annotation begins like {native[:80]!r}", where=where, remedy=f"lines begin with an id: {', '.join(_SHAPES)} or #")
+            raise InvalidInput(
+                f"no annotation begins like {native[:80]!r}",
+                where=where,
+                remedy=f"lines begin with an id: {', '.join(_SHAPES)} or #",
+            )
         line = Line(where, native, columns[0], columns[1].split() if len(columns) > 1 else [], "\t".join(columns[2:]))
         if not line.words:
             raise line.refuse("the line has no second column")
@@ -114,7 +149,9 @@ def _document(source: Source, options: Options, record: str, native: str, path: 
     concepts = _concepts(kinds["N"])
     made = [entity for line in kinds["T"] if (entity := _mention(line, mentions, concepts.get(line.id, ())))]
     groups, pairs = _stars(kinds["*"], options.star_relations)
-    parts = without(mentions.dropped, Parts((*map(_relation, kinds["R"]), *pairs), events, groups), record, source.ledger)
+    parts = without(
+        mentions.dropped, Parts((*map(_relation, kinds["R"]), *pairs), events, groups), record, source.ledger
+    )
     with files.located(str(path)):
         return Document(
             id=record,
@@ -139,6 +176,9 @@ def _by_kind(lines: list[Line]) -> dict[str, list[Line]]:
         if line.id != "*" and first.setdefault(line.id, line.where) != line.where:
             raise line.refuse(f"the id {line.id} is used before, in {first[line.id]}")
         kinds[line.id[0]].append(line)
+    for line in (*kinds["M"], *kinds["A"], *kinds["N"]):
+        if len(line.words) < 2 or line.words[1] not in first:
+            raise line.refuse("it is said of nothing in this document")
     return kinds
 
 
@@ -151,10 +191,10 @@ def _mention(line: Line, mentions: Mentions, concepts: tuple[str, ...]) -> Entit
 def _spans(line: Line) -> Spans:
     spans: list[tuple[int, int]] = []
     for fragment in " ".join(line.words[1:]).split(";"):
-        start, _, end = fragment.partition(" ")
-        if not (start + end).isascii() or not (start.isdigit() and end.isdigit()):
+        offsets = [files.number(written) for written in fragment.split()]
+        if len(offsets) != 2 or None in offsets:
             raise line.refuse(f"the offsets {fragment!r} are not two numbers")
-        spans.append((int(start), int(end)))
+        spans.append((offsets[0] or 0, offsets[1] or 0))
     return tuple(spans)
 
 
@@ -186,8 +226,6 @@ def _attributes(lines: list[Line]) -> tuple[dict[str, list[str]], dict[str, str]
     modifiers: dict[str, list[str]] = {}
     meta: dict[str, str] = {}
     for line in lines:
-        if not 2 <= len(line.words) <= 3:
-            raise line.refuse("an attribute has a name and what it is said of")
         name, target, *value = line.words
         if target.startswith("E"):
             modifiers.setdefault(target, []).append(":".join((name, *value)))
@@ -217,9 +255,16 @@ def _stars(lines: list[Line], relations: tuple[str, ...]) -> tuple[tuple[Corefer
         if name == "Equiv":
             groups.append(Coreference(f"*{number}", tuple(members)))
         elif name in relations:
-            pairs += (Relation(f"*{number}.{n}", name, Argument(ref=a), Argument(ref=b)) for n, (a, b) in enumerate(pairwise(members), start=1))
+            pairs += (
+                Relation(f"*{number}.{n}", name, Argument(ref=a), Argument(ref=b))
+                for n, (a, b) in enumerate(pairwise(members), start=1)
+            )
         else:
-            raise InvalidInput(f"nothing says what {name!r} means: {line.native[:80]!r}", where=line.where, remedy=f"name {name} in the reader's option star_relations")
+            raise InvalidInput(
+                f"nothing says what {name!r} means: {line.native[:80]!r}",
+                where=line.where,
+                remedy=f"name {name} in the reader's option star_relations",
+            )
     return tuple(groups), pairs
 
 

@@ -43,13 +43,14 @@ class Options(readers.Options, frozen=True, kw_only=True):
 def read(source: Source, options: Options) -> Iterator[Question]:
     """One question a record. Without a native id it is named by its content, question and options."""
     ids = files.RecordIds(source)
-    is_chosen = json_files.chosen(source, only=options.only, without=options.without)
+    choice = json_files.Choice(source, only=options.only, without=options.without)
     for path in source.files:
         for value in json_files.values(path, layout=options.layout, records=options.records):
             fields = json_files.fields(value, options.joiner)
             key = value.key or (fields.text(options.id) if options.id else "")
-            if is_chosen(key):
+            if key in choice:
                 yield _question(source, options, ids, key, fields)
+    choice.check()
 
 
 def _question(source: Source, options: Options, ids: files.RecordIds, key: str, fields: Fields) -> Question:
@@ -58,7 +59,10 @@ def _question(source: Source, options: Options, ids: files.RecordIds, key: str, 
     record = ids.of(key) if key else ids.of_content(question, context, *(choice.text for choice in choices))
     answered = options.gold != "withheld" and fields.get(options.answer) not in (None, "")
     if not answered and options.gold == "required":
-        raise fields.refuse(f"there is no answer under {options.answer!r}", "name its key, or set the reader's option gold to optional or withheld")
+        raise fields.refuse(
+            f"there is no answer under {options.answer!r}",
+            "name its key, or set the reader's option gold to optional or withheld",
+        )
     with files.located(fields.where):
         return Question(
             id=record,
@@ -82,8 +86,13 @@ def _choices(options: Options, fields: Fields) -> tuple[Choice, ...]:
     if isinstance(native, dict):
         return tuple(Choice(label, fields.written(text, options.choices)) for label, text in native.items())
     if isinstance(native, list) and 0 < len(native) <= len(ascii_uppercase):
-        return tuple(Choice(label, fields.written(text, options.choices)) for label, text in zip(ascii_uppercase, native, strict=False))
-    raise fields.refuse(f"{options.choices!r} holds no options", "it is an object label -> text, or a list of up to 26 texts")
+        return tuple(
+            Choice(label, fields.written(text, options.choices))
+            for label, text in zip(ascii_uppercase, native, strict=False)
+        )
+    raise fields.refuse(
+        f"{options.choices!r} holds no options", "it is an object label -> text, or a list of up to 26 texts"
+    )
 
 
 def _answers(options: Options, fields: Fields, choices: tuple[Choice, ...]) -> tuple[str, ...]:
@@ -99,6 +108,9 @@ def _answers(options: Options, fields: Fields, choices: tuple[Choice, ...]) -> t
     for text in given:
         matches = [choice.label for choice in choices if choice.text == text]
         if len(matches) != 1:
-            raise fields.refuse(f"the answer {text!r} is the text of {len(matches)} options", "it is the text of one; a label is never ambiguous")
+            raise fields.refuse(
+                f"the answer {text!r} is the text of {len(matches)} options",
+                "it is the text of one; a label is never ambiguous",
+            )
         labels.append(matches[0])
     return tuple(labels)

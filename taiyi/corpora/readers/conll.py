@@ -68,7 +68,9 @@ def read(source: Source, options: Options) -> Iterator[Document]:
                 yield _record(source, options, path, native, sentences, ids.of(native) if native else "", ids)
             else:
                 for number, sentence in enumerate(sentences, start=1):
-                    yield _record(source, options, path, native, [sentence], ids.of(f"{native}.{number}") if native else "", ids)
+                    yield _record(
+                        source, options, path, native, [sentence], ids.of(f"{native}.{number}") if native else "", ids
+                    )
 
 
 def _documents(path: Path, options: Options) -> Iterator[tuple[str, list[Sentence]]]:
@@ -79,7 +81,12 @@ def _documents(path: Path, options: Options) -> Iterator[tuple[str, list[Sentenc
         mark = marker.search(line) if marker else None
         if not mark and line.strip():
             if marker and not native:
-                raise _refuse(path, number, "a token stands before the first document marker", f"a marker is a line like {options.document}")
+                raise _refuse(
+                    path,
+                    number,
+                    "a token stands before the first document marker",
+                    f"a marker is a line like {options.document}",
+                )
             sentence.append(_token(line, path, number, options))
             continue
         if sentence:
@@ -99,7 +106,10 @@ def _marker(options: Options) -> re.Pattern[str] | None:
     expression = options.document
     if not expression:
         if options.unit == "document":
-            raise InvalidParams("the unit is document, and nothing says where documents begin", remedy="give the option document: ^###MEDLINE:(.+)")
+            raise InvalidParams(
+                "the unit is document, and nothing says where documents begin",
+                remedy="give the option document: ^###MEDLINE:(.+)",
+            )
         return None
     return files.pattern(expression, "document")
 
@@ -109,21 +119,39 @@ def _token(line: str, path: Path, number: int, options: Options) -> Token:
     try:
         text, tag = cells[options.token], cells[options.tag]
     except IndexError as error:
-        raise _refuse(path, number, f"the line has {len(cells)} columns: {line[:80]!r}", "the options token, tag and separator say where token and tag stand") from error
+        raise _refuse(
+            path,
+            number,
+            f"the line has {len(cells)} columns: {line[:80]!r}",
+            "the options token, tag and separator say where token and tag stand",
+        ) from error
     if tag == "O":
         return Token(text, "O", "", number)
     prefix, hyphen, kind = tag.partition("-")
     kind = kind if hyphen else options.untyped
     if kind and prefix in _PREFIXES[options.scheme]:
         return Token(text, prefix, kind, number)
-    raise _refuse(path, number, f"{tag!r} is no {options.scheme} tag", f"a tag is O, or {', '.join(_PREFIXES[options.scheme])} with a type: B-Disease")
+    raise _refuse(
+        path,
+        number,
+        f"{tag!r} is no {options.scheme} tag",
+        f"a tag is O, or {', '.join(_PREFIXES[options.scheme])} with a type: B-Disease",
+    )
 
 
 def _refuse(path: Path, number: int, problem: str, remedy: str) -> InvalidInput:
     return InvalidInput(problem, where=files.place(path, number), remedy=remedy)
 
 
-def _record(source: Source, options: Options, path: Path, native: str, sentences: list[Sentence], record: str, ids: files.RecordIds) -> Document:
+def _record(
+    source: Source,
+    options: Options,
+    path: Path,
+    native: str,
+    sentences: list[Sentence],
+    record: str,
+    ids: files.RecordIds,
+) -> Document:
     text = "\n".join(" ".join(token.text for token in sentence) for sentence in sentences)
     record = record or ids.of_content(text)
     entities: list[Entity] = []
@@ -139,7 +167,12 @@ def _record(source: Source, options: Options, path: Path, native: str, sentences
         start = end + 1
     with files.located(files.place(path, sentences[0][0].line)):
         return Document(
-            id=record, language=source.language, document_id=native, text=text, passages=tuple(passages), entities=tuple(entities)
+            id=record,
+            language=source.language,
+            document_id=native,
+            text=text,
+            passages=tuple(passages),
+            entities=tuple(entities),
         )
 
 
@@ -172,5 +205,10 @@ def _chunks(sentence: Sentence, path: Path, options: Options, record: str, sourc
 def _orphan(token: Token, path: Path, options: Options, record: str, source: Source) -> None:
     problem = f"{token.prefix}-{token.type} at {token.text!r} continues no mention"
     if options.on_mismatch == "refuse":
-        raise _refuse(path, token.line, problem, f"a mention begins with B-{token.type}; the option on_mismatch: repair lets this tag begin one, scheme: IOB any")
+        raise _refuse(
+            path,
+            token.line,
+            problem,
+            f"a mention begins with B-{token.type}; the option on_mismatch: repair lets this tag begin one, scheme: IOB any",
+        )
     source.ledger.note(record, "mention_repaired", f"line {token.line}: {problem}; it begins one")

@@ -155,7 +155,9 @@ class Options(readers.Options, frozen=True, kw_only=True):
         named = [family for family in FAMILIES if getattr(self, family) is not None]
         if len(named) != 1:
             # A ValueError, because msgspec then adds where in the options it was.
-            raise ValueError(f"exactly one of {', '.join(FAMILIES)} says what a record becomes, not {' and '.join(named) or 'none'}")
+            raise ValueError(
+                f"exactly one of {', '.join(FAMILIES)} says what a record becomes, not {' and '.join(named) or 'none'}"
+            )
 
 
 FAMILIES = ("document", "classification", "pair", "question", "dialogue", "parallel", "transform")

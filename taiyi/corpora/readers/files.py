@@ -31,13 +31,13 @@ def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
             yield number, _decoded(raw, encoding, path, number).removesuffix("\n").removesuffix("\r")
 
 
-def text(path: Path, encoding: str = "utf-8") -> str:
+def text(path: Path) -> str:
     """A whole file, line ends as they are (offsets may count a carriage return), without its byte order mark."""
     data = path.read_bytes().removeprefix(_UTF8_MARK)
     try:
-        return data.decode(encoding)
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _not_text(error, encoding, path, 1 + data.count(b"\n", 0, error.start)) from error
+        raise _not_text(error, "utf-8", path, 1 + data.count(b"\n", 0, error.start)) from error
 
 
 def _decoded(raw: bytes, encoding: str, path: Path, number: int) -> str:
@@ -45,6 +45,8 @@ def _decoded(raw: bytes, encoding: str, path: Path, number: int) -> str:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise _not_text(error, encoding, path, number) from error
+    except LookupError as error:
+        raise InvalidParams(f"there is no encoding {encoding!r}", remedy="utf-8, gb18030, latin-1 ...") from error
 
 
 def _not_text(error: UnicodeDecodeError, encoding: str, path: Path, number: int) -> InvalidInput:
@@ -54,6 +56,14 @@ def _not_text(error: UnicodeDecodeError, encoding: str, path: Path, number: int)
         where=place(path, number),
         remedy="save the file in that encoding, or name its own where the reader has an option `encoding`",
     )
+
+
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+def number(written: str) -> int | None:
+    """A count or offset as native files write it, or None if it is not one."""
+    return int(written) if _NUMBER.fullmatch(written) else None
 
 
 @contextmanager

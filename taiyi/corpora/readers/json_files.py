@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -43,7 +43,11 @@ def values(path: Path, *, layout: Layout = "auto", records: str = "") -> Iterato
         return
     data = files.text(path).encode()
     items: Iterable[tuple[str, msgspec.Raw]]
-    items = _decoded(data, path, 0, _OBJECT).items() if layout == "keyed" else (("", raw) for raw in _array(data, path, records))
+    items = (
+        _decoded(data, path, 0, _OBJECT).items()
+        if layout == "keyed"
+        else (("", raw) for raw in _array(data, path, records))
+    )
     position = newlines = 0
     for key, raw in items:
         begins = max(data.find(raw, position), position)
@@ -67,7 +71,11 @@ def _layout(path: Path) -> Layout:
         # Lines cut short in the first line are told by the line that follows it.
         return "lines" if more and path.suffix == ".jsonl" else "keyed"
     alone = not more and path.suffix != ".jsonl"
-    return "keyed" if alone and isinstance(value, dict) and value and all(isinstance(v, dict) for v in value.values()) else "lines"
+    return (
+        "keyed"
+        if alone and isinstance(value, dict) and value and all(isinstance(v, dict) for v in value.values())
+        else "lines"
+    )
 
 
 def _array(data: bytes, path: Path, records: str) -> Iterable[msgspec.Raw]:
@@ -75,7 +83,11 @@ def _array(data: bytes, path: Path, records: str) -> Iterable[msgspec.Raw]:
     for step in records.split(".") if records else ():
         inner = _decoded(raw, path, 0, _OBJECT)
         if step not in inner:
-            raise InvalidInput(f"there is no {step!r}", where=path, remedy=f"the option `records` names the key of the list; here are {', '.join(inner)}")
+            raise InvalidInput(
+                f"there is no {step!r}",
+                where=path,
+                remedy=f"the option `records` names the key of the list; here are {', '.join(inner)}",
+            )
         raw = inner[step]
     return cast(list[msgspec.Raw], _decoded(raw, path, 0, _LIST))
 
@@ -85,21 +97,47 @@ _OBJECT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(dict[str, msgspec.Raw]
 _LIST: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def _decoded(data: bytes | msgspec.Raw, path: Path, lines_before: int, decoder: msgspec.json.Decoder[Any] = _ANY) -> Any:
+def _decoded(
+    data: bytes | msgspec.Raw, path: Path, lines_before: int, decoder: msgspec.json.Decoder[Any] = _ANY
+) -> Any:
     try:
         return decoder.decode(data)
+    except RecursionError as error:
+        raise InvalidInput(
+            "values are nested too deep to be read", where=files.place(path, lines_before + 1)
+        ) from error
     except msgspec.DecodeError as error:
         far = _FAR_BYTE.search(str(error))
         seen = bytes(data)[: int(far[1])] if far else bytes(data) if "truncated" in str(error) else b""
         line = lines_before + seen.count(b"\n") + 1
-        raise InvalidInput(str(error), where=files.place(path, line), remedy="the file is an array, one JSON value a line, or one object keyed by id") from error
+        raise InvalidInput(
+            str(error),
+            where=files.place(path, line),
+            remedy="the file is an array, one JSON value a line, or one object keyed by id",
+        ) from error
 
 
-def chosen(source: Source, *, only: str, without: str) -> Callable[[str], bool]:
-    """Whether a key is read: by JSON files below the corpus folder that list ids (an array, or the keys of an object)."""
-    kept = _ids(source.folder / only) if only else None
-    left = _ids(source.folder / without) if without else frozenset[str]()
-    return lambda key: (kept is None or key in kept) and key not in left
+class Choice:
+    """Which records are read: JSON files below the corpus folder list ids (an array, or the keys of an object)."""
+
+    def __init__(self, source: Source, *, only: str, without: str) -> None:
+        self._lists = [source.folder / name for name in (only, without) if name]
+        self._kept = _ids(source.folder / only) if only else None
+        self._left = _ids(source.folder / without) if without else frozenset[str]()
+        self._unmet = set(self._left | (self._kept or frozenset()))
+
+    def __contains__(self, key: str) -> bool:
+        self._unmet.discard(key)
+        return (self._kept is None or key in self._kept) and key not in self._left
+
+    def check(self) -> None:
+        """Once all is read: an id that was listed and never met would make a split of another size."""
+        if self._unmet:
+            raise InvalidInput(
+                f"{len(self._unmet)} listed ids are not in the corpus: {', '.join(sorted(self._unmet)[:5])}",
+                where=self._lists[0],
+                remedy="list and corpus are of different versions, or the option id names another key",
+            )
 
 
 def _ids(path: Path) -> frozenset[str]:
@@ -148,7 +186,10 @@ class Fields(msgspec.Struct, frozen=True):
         """The text under a key; a number is written out, a list joined."""
         value = self.get(key)
         if value is None:
-            raise self.refuse(f"there is no {key!r}", f"name the key in the reader's options; here are {', '.join(map(str, self.content))}")
+            raise self.refuse(
+                f"there is no {key!r}",
+                f"name the key in the reader's options; here are {', '.join(map(str, self.content))}",
+            )
         return self.written(value, key)
 
     def optional_text(self, key: str) -> str:
@@ -182,10 +223,12 @@ class Fields(msgspec.Struct, frozen=True):
     def integer(self, key: str) -> int:
         """The whole number under a key."""
         value = self.get(key)
-        if isinstance(value, str) and re.fullmatch(r"-?\d+", value.strip(), re.ASCII):
-            return int(value)
+        if isinstance(value, str) and (number := files.number(value.strip())) is not None:
+            return number
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self.refuse(f"{key!r} is {_kind(value) if value is None else repr(value)}", "it is read as a whole number")
+            raise self.refuse(
+                f"{key!r} is {_kind(value) if value is None else repr(value)}", "it is read as a whole number"
+            )
         return value
 
     def items(self, key: str) -> list[Fields]:
@@ -199,7 +242,15 @@ class Fields(msgspec.Struct, frozen=True):
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number", type(None): "nothing"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        type(None): "nothing",
+    }
     return names.get(type(value), type(value).__name__)
 
 

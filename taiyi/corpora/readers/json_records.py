@@ -21,5 +21,9 @@ class Options(families.Options, frozen=True, kw_only=True):
 
 def read(source: Source, options: Options) -> Iterator[AnyRecord]:
     """One record an object, of the family that the options name."""
-    values = (value for path in source.files for value in json_files.values(path, layout=options.layout, records=options.records))
+    values = (
+        value
+        for path in source.files
+        for value in json_files.values(path, layout=options.layout, records=options.records)
+    )
     yield from rows.read(source, options, values)

@@ -34,13 +34,18 @@ class Mentions(msgspec.Struct, frozen=True, kw_only=True):
     on_mismatch: OnMismatch = "refuse"
     dropped: set[str] = msgspec.field(default_factory=set)
 
-    def entity(self, identifier: str, kind: str, spans: Spans, mention: str, where: str, concepts: tuple[str, ...] = ()) -> Entity | None:
+    def entity(
+        self, identifier: str, kind: str, spans: Spans, mention: str, where: str, concepts: tuple[str, ...] = ()
+    ) -> Entity | None:
         """The entity at `spans` (half-open, code points), or none if it is dropped. `where`: the native `file:line`."""
         inside = self._inside(spans)
         found = text_at(self.text, spans) if inside else ""
         if not inside or found != mention:
             if inside and _dense(found) == _dense(mention):
-                self._note("mention_repaired", f"entity {identifier}: the annotation spaces {mention!r} otherwise than the text, {found!r}")
+                self._note(
+                    "mention_repaired",
+                    f"entity {identifier}: the annotation spaces {mention!r} otherwise than the text, {found!r}",
+                )
             else:
                 settled = self._settle(identifier, spans, mention, where)
                 if settled is None:
@@ -53,7 +58,11 @@ class Mentions(msgspec.Struct, frozen=True, kw_only=True):
         """Spans for a mention that is not the text at its offsets, by the policy; none if it is dropped."""
         inside = self._inside(spans)
         at = ",".join(f"{start}-{end}" for start, end in spans)
-        reads = f"the text at {at} reads {text_at(self.text, spans)!r}" if inside else f"{at} lies outside a text of {len(self.text)} characters"
+        reads = (
+            f"the text at {at} reads {text_at(self.text, spans)!r}"
+            if inside
+            else f"{at} lies outside a text of {len(self.text)} characters"
+        )
         problem = f"entity {identifier}: {reads}, the annotation says {mention!r}"
         if self.on_mismatch == "refuse":
             raise InvalidInput(
@@ -130,7 +139,9 @@ def without(dropped: set[str], parts: Parts, record: str, ledger: Ledger) -> Par
     if not dropped:
         return parts
     gone = set(dropped)
-    while more := {e.id for e in parts.events if e.trigger.ref in gone} | {r.id for r in parts.relations if {r.head.ref, r.tail.ref} & gone}:
+    while more := {e.id for e in parts.events if e.trigger.ref in gone} | {
+        r.id for r in parts.relations if {r.head.ref, r.tail.ref} & gone
+    }:
         if more <= gone:
             break
         gone |= more
@@ -142,7 +153,12 @@ def without(dropped: set[str], parts: Parts, record: str, ledger: Ledger) -> Par
         if event.id not in gone:
             events.append(msgspec.structs.replace(event, arguments=left))
             for argument in set(event.arguments) - set(left):
-                ledger.note(record, "part_dropped", f"{event.id} loses its {argument.role} {argument.ref}, which was dropped", action="dropped")
+                ledger.note(
+                    record,
+                    "part_dropped",
+                    f"{event.id} loses its {argument.role} {argument.ref}, which was dropped",
+                    action="dropped",
+                )
     groups = [Coreference(group.id, tuple(m for m in group.members if m not in gone)) for group in parts.coreferences]
     for group in groups:
         if len(group.members) < 2:

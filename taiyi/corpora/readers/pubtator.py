@@ -68,20 +68,38 @@ def _document(source: Source, options: Options, ids: files.RecordIds, path: Path
     where = files.place(path, block[0][0])
     title = _TEXT.match(block[0][1])
     if title is None or title[2] != "t":
-        raise InvalidInput(f"a document begins with {block[0][1][:60]!r}", where=where, remedy="its first line is `id|t|title`, its second `id|a|abstract`")
+        raise InvalidInput(
+            f"a document begins with {block[0][1][:60]!r}",
+            where=where,
+            remedy="its first line is `id|t|title`, its second `id|a|abstract`",
+        )
     pmid, rows = title[1], block[1:]
     abstract = _TEXT.match(rows[0][1]) if rows else None
     if abstract is None or abstract[2] != "a":
-        raise InvalidInput(f"document {pmid} has no abstract line", where=where, remedy=f"the line after the title is `{pmid}|a|abstract`; the abstract may be empty")
+        raise InvalidInput(
+            f"document {pmid} has no abstract line",
+            where=where,
+            remedy=f"the line after the title is `{pmid}|a|abstract`; the abstract may be empty",
+        )
     if abstract[1] != pmid:
-        raise InvalidInput(f"an abstract of {abstract[1]} follows the title of {pmid}", where=files.place(path, rows[0][0]), remedy="both lines carry the document's id")
+        raise InvalidInput(
+            f"an abstract of {abstract[1]} follows the title of {pmid}",
+            where=files.place(path, rows[0][0]),
+            remedy="both lines carry the document's id",
+        )
     text, passages = _text(title[3], abstract[3])
     record = ids.of(pmid)
     mentions = Mentions(record=record, text=text, ledger=source.ledger, on_mismatch=options.on_mismatch)
     entities, relations = _rows(path, pmid, rows[1:], mentions, options)
     with files.located(where):
         return Document(
-            id=record, language=source.language, document_id=pmid, text=text, passages=passages, entities=entities, relations=relations
+            id=record,
+            language=source.language,
+            document_id=pmid,
+            text=text,
+            passages=passages,
+            entities=entities,
+            relations=relations,
         )
 
 
@@ -91,7 +109,9 @@ def _text(title: str, abstract: str) -> tuple[str, tuple[Passage, ...]]:
     return text, (*passages, Passage("abstract", len(title) + 1, len(text))) if abstract else passages
 
 
-def _rows(path: Path, pmid: str, rows: list[Line], mentions: Mentions, options: Options) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
+def _rows(
+    path: Path, pmid: str, rows: list[Line], mentions: Mentions, options: Options
+) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
     concepts = Concepts(separators=options.concept_separators, databases=options.databases, none=options.no_concept)
     entities: list[Entity] = []
     pairs: list[list[str]] = []
@@ -100,22 +120,26 @@ def _rows(path: Path, pmid: str, rows: list[Line], mentions: Mentions, options: 
         where = files.place(path, number)
         if cells[0] != pmid:
             _refuse_row(line, where, f"the row does not begin with the id of its document, {pmid}")
-        numbers = len(cells) > 2 and cells[1].isascii() and cells[1].isdigit()
-        if numbers and 5 <= len(cells) <= 7:
-            if not (cells[2].isascii() and cells[2].isdigit()):
-                _refuse_row(line, where, f"the end offset is {cells[2]!r}")
+        start = files.number(cells[1]) if len(cells) > 1 else None
+        if start is not None and 5 <= len(cells) <= 7:
+            end = files.number(cells[2])
+            if end is None or not cells[4]:
+                _refuse_row(
+                    line, where, f"the end offset is {cells[2]!r}" if end is None else "the mention has no type"
+                )
             ids = concepts.of(cells[5], cells[4]) if len(cells) > 5 else ()
-            spans = ((int(cells[1]), int(cells[2])),)
-            entity = mentions.entity(f"T{number - rows[0][0] + 1}", cells[4], spans, cells[3], where, ids)
+            entity = mentions.entity(f"T{number - rows[0][0] + 1}", cells[4], ((start, end),), cells[3], where, ids)
             if entity:
                 entities.append(entity)
-        elif not numbers and 4 <= len(cells) <= 5 and all(cells[1:4]):
+        elif start is None and 4 <= len(cells) <= 5 and all(cells[1:4]):
             pairs.append(cells)
         else:
             _refuse_row(line, where, f"the row has {len(cells)} columns")
     # Ends are resolved last: a relation does not say which database its ids are of, the mentions do.
     relations = (
-        Relation(f"R{number}", cells[1], Argument(concept=concepts.end(cells[2])), Argument(concept=concepts.end(cells[3])))
+        Relation(
+            f"R{number}", cells[1], Argument(concept=concepts.end(cells[2])), Argument(concept=concepts.end(cells[3]))
+        )
         for number, cells in enumerate(pairs, start=1)
     )
     return tuple(entities), tuple(relations)

@@ -29,15 +29,17 @@ _FLAGS = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false
 def read(source: Source, options: families.Options, values: Iterable[json_files.Value]) -> Iterator[AnyRecord]:
     """One record a value, named by its id, else by its key in its file, else by its content."""
     ids = files.RecordIds(source)
-    is_chosen = json_files.chosen(source, only=options.only, without=options.without)
+    choice = json_files.Choice(source, only=options.only, without=options.without)
     family = next(name for name in families.FAMILIES if getattr(options, name) is not None)
     keys, build = getattr(options, family), _BUILDERS[family]
     for value in values:
         fields = json_files.fields(value, options.joiner)
         key = fields.text(options.id) if options.id else value.key
-        if is_chosen(key):
+        if key in choice:
             with files.located(value.where):
-                yield build(Row(fields=fields, key=key, ids=ids, source=source, options=options), keys)
+                record = build(Row(fields=fields, key=key, ids=ids, source=source, options=options), keys)
+            yield record
+    choice.check()
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +58,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
             "id": self.ids.of(self.key) if self.key else self.ids.of_content(*content),
             "language": self.source.language,
             "document_id": fields.optional_text(options.document_id),
-            "meta": {name: fields.optional_text(key) for name, key in options.meta.items() if fields.get(key) is not None},
+            "meta": {
+                name: fields.optional_text(key) for name, key in options.meta.items() if fields.get(key) is not None
+            },
         }
 
     def is_annotated(self, *keys: str, empty: bool = False) -> bool:
@@ -98,7 +102,10 @@ def _pair(row: Row, keys: families.PairKeys) -> Pair:
     if keys.scores:
         annotated = score is not None
         if not annotated and row.options.gold == "required":
-            raise fields.refuse(f"no score under {', '.join(map(repr, keys.scores))}", "set the reader's option gold to optional to read the pair as not annotated")
+            raise fields.refuse(
+                f"no score under {', '.join(map(repr, keys.scores))}",
+                "set the reader's option gold to optional to read the pair as not annotated",
+            )
     else:
         annotated = row.is_annotated(keys.label)
     label = fields.text(keys.label) if keys.label and annotated else ""
@@ -113,7 +120,9 @@ def _mean(fields: Fields, keys: tuple[str, ...]) -> float | None:
         try:
             scores += [float(written)] if written else []
         except ValueError as error:
-            raise fields.refuse(f"{key!r} is {written!r}", "a score is a number, or empty where a rater gave none") from error
+            raise fields.refuse(
+                f"{key!r} is {written!r}", "a score is a number, or empty where a rater gave none"
+            ) from error
     return sum(scores) / len(scores) if scores else None
 
 
@@ -138,7 +147,10 @@ def _dialogue(row: Row, keys: families.DialogueKeys) -> Dialogue:
     for fields in row.fields.items(keys.turns):
         speaker, text = fields.text(keys.role), fields.text(keys.text)
         if speaker not in (*keys.user, *keys.assistant):
-            raise fields.refuse(f"the speaker is {speaker!r}", f"the user is {' or '.join(keys.user)}, the assistant {' or '.join(keys.assistant)}")
+            raise fields.refuse(
+                f"the speaker is {speaker!r}",
+                f"the user is {' or '.join(keys.user)}, the assistant {' or '.join(keys.assistant)}",
+            )
         is_user = speaker in keys.user
         if not turns and not is_user:
             before.append(text)
@@ -146,12 +158,17 @@ def _dialogue(row: Row, keys: families.DialogueKeys) -> Dialogue:
             turns[-1] = Turn(turns[-1].role, f"{turns[-1].text}\n{text}")
         else:
             turns.append(Turn("user" if is_user else "assistant", text))
-    return Dialogue(**row.head(*before, *(turn.text for turn in turns)), turns=tuple(turns), context="\n".join(before))
+    return Dialogue(
+        **row.head(*before, *(turn.text for turn in turns)),
+        annotated=row.is_annotated(),
+        turns=tuple(turns),
+        context="\n".join(before),
+    )
 
 
 def _parallel(row: Row, keys: families.ParallelKeys) -> Parallel:
     texts = {language: row.fields.text(key) for language, key in keys.translations.items()}
-    return Parallel(**row.head(*texts.values()), translations=texts)
+    return Parallel(**row.head(*texts.values()), annotated=row.is_annotated(), translations=texts)
 
 
 def _transform(row: Row, keys: families.TransformKeys) -> Transform:
@@ -164,7 +181,9 @@ def _transform(row: Row, keys: families.TransformKeys) -> Transform:
 
 def _output(fields: Fields, native: Any, key: str) -> Output:
     if isinstance(native, dict):
-        return Output(sections=tuple(Section(name, fields.written(text, f"{key}.{name}")) for name, text in native.items()))
+        return Output(
+            sections=tuple(Section(name, fields.written(text, f"{key}.{name}")) for name, text in native.items())
+        )
     return Output(text=fields.written(native, key))
 
 

@@ -42,7 +42,11 @@ def _values(path: Path, options: Options) -> Iterator[Value]:
         if not names:
             names = [cell.strip() for cell in cells] if options.header else [str(n) for n in range(len(cells))]
             if len(set(names)) != len(names):
-                raise InvalidInput(f"a column name stands twice: {', '.join(names)}", where=files.place(path, number), remedy="set the option header to false and name columns by number")
+                raise InvalidInput(
+                    f"a column name stands twice: {', '.join(names)}",
+                    where=files.place(path, number),
+                    remedy="set the option header to false and name columns by number",
+                )
             if options.header:
                 continue
         if len(cells) != len(names):
@@ -63,7 +67,9 @@ def _plain(path: Path, options: Options) -> Iterator[Row]:
 def _quoted(path: Path, options: Options) -> Iterator[Row]:
     """Cells may hold delimiters and line breaks; a row is named by its first line."""
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader((f"{line}\n" for _, line in files.lines(path, options.encoding)), delimiter=options.delimiter, strict=True)
+    reader = csv.reader(
+        (f"{line}\n" for _, line in files.lines(path, options.encoding)), delimiter=options.delimiter, strict=True
+    )
     first = 1
     try:
         for cells in reader:
@@ -71,4 +77,8 @@ def _quoted(path: Path, options: Options) -> Iterator[Row]:
                 yield first, cells
             first = reader.line_num + 1
     except csv.Error as error:
-        raise InvalidInput(f"not a quoted table: {error}", where=files.place(path, first), remedy="close the quotation mark, or set the option quoted to false") from error
+        raise InvalidInput(
+            f"not a quoted table: {error}",
+            where=files.place(path, first),
+            remedy="close the quotation mark, or set the option quoted to false",
+        ) from error
