@@ -269,8 +269,8 @@ def histogram(bins: Sequence[tuple[float, int]], *, label: str, x_label: str, li
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
-    """About `count` round numbers (1, 2 or 5 times a power of ten apart) whose ends enclose low and high."""
-    if not high > low:
+    """About `count` round numbers (1, 2 or 5 times a power of ten apart) whose ends enclose low and high; from 0 if those are one."""
+    if not high - low > 1e-9 * max(1.0, abs(low), abs(high)):
         low, high = min(low, 0.0), max(high, low + 1.0)
     raw = (high - low) / max(count - 1, 1)
     power = 10.0 ** math.floor(math.log10(raw))

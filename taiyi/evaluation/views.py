@@ -65,7 +65,9 @@ def page(data: ReportData) -> dict[str, Any]:
         "table_total": Counts(*(sum(column) for column in zip(*(row.ours for row in table), strict=True))),
         "lengths": [(row, length_chart(row)) for row in data.lengths],
         "panels": training(data.curves),
-        "missing_stages": [stage for stage in STAGES if stage not in {curve.stage for curve in data.curves}],
+        "missing_stages": [
+            stage_name(stage) for stage in STAGES if stage not in {curve.stage for curve in data.curves}
+        ],
         "results": [(r, score_chart(r), verdict_chart(r.name, r.verdicts)) for r in results],
         "verdicts": verdict_chart("all benchmarks", data.evaluation.verdicts) if data.evaluation else "",
         "paper_rows": [(row, beside(row, results)) for row in data.paper.results.rows] if data.paper else [],
