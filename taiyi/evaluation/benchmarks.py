@@ -9,6 +9,7 @@ from typing import Any
 from taiyi import tasks
 from taiyi.errors import InvalidInput
 from taiyi.evaluation.outcomes import Verdict, judge, verdicts
+from taiyi.evaluation.uncertainty import interval
 from taiyi.instances import Instance, Outcome
 from taiyi.metrics import Score
 from taiyi.metrics.sets import mention_key, split_by_seen
@@ -24,6 +25,7 @@ class BenchmarkResult(Part, frozen=True):
     official_n: all its test instances, whatever was answered; score.items is the same number.
     verdicts: right, wrong, unparsable, unanswered; they add up to official_n.
     statuses: how the readings of the given answers went (`ok`, `none`, `partial` ...).
+    interval: where the score lies with 95 % confidence, if it is one that `uncertainty` can say it of.
     seen, unseen: extraction only; the score over items whose mention training showed, and over the others.
     """
 
@@ -35,6 +37,7 @@ class BenchmarkResult(Part, frozen=True):
     score: Score
     verdicts: dict[Verdict, int]
     statuses: dict[str, int]
+    interval: tuple[float, float] | None = None
     seen: Score | None = None
     unseen: Score | None = None
 
@@ -147,15 +150,17 @@ def _result(
     sides: tuple[Score | None, Score | None] = (None, None)
     if task in EXTRACTION and seen is not None:
         sides = split_by_seen(outcomes, seen, task=task)
+    score = tasks.load(task).score(outcomes)
     return BenchmarkResult(
         name=f"{corpus} {task} {language}",
         corpus=corpus,
         task=task,
         language=language,
         official_n=len(outcomes),
-        score=tasks.load(task).score(outcomes),
+        score=score,
         verdicts=verdicts(outcomes),
         statuses=dict(sorted(Counter(o.parsed.status for o in outcomes if o.text is not None).items())),
+        interval=interval(outcomes, score),
         seen=sides[0],
         unseen=sides[1],
     )

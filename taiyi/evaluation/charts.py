@@ -160,14 +160,20 @@ def stacked_bar(segments: Sequence[Segment], *, label: str, width: float = 220, 
     return _svg(body, label=label, width=width, height=height, kind="stacked")
 
 
-def score_bar(value: float, baseline: float, *, label: str, width: float = 180, height: float = 16) -> str:
-    """A bar from 0 to 1 with a tick at the baseline; values outside are drawn at the edge."""
+def score_bar(
+    value: float, baseline: float, *, label: str, interval: tuple[float, float] | None = None, width: float = 150
+) -> str:
+    """A bar from 0 to 1 with a tick at the baseline and a whisker over the interval; values outside lie at the edge."""
+    height = 16.0
     at, tick = width * _clamped(value), width * _clamped(baseline)
     body = [
-        f'<rect class="track" x="0" y="2" width="{width}" height="{height - 4}"/>',
-        f'<rect class="value" x="0" y="2" width="{at:.2f}" height="{height - 4}"/>',
-        f'<path class="baseline" d="M{min(max(tick, 1), width - 1):.2f} 0V{height}"/>',
+        f'<rect class="track" x="0" y="2" width="{width:g}" height="{height - 4:g}"/>',
+        f'<rect class="value" x="0" y="2" width="{at:.2f}" height="{height - 4:g}"/>',
     ]
+    if interval:
+        low, high = (width * _clamped(end) for end in interval)
+        body.append(f'<path class="whisker" d="M{low:.2f} {height / 2:g}H{high:.2f}M{low:.2f} 5v6M{high:.2f} 5v6"/>')
+    body.append(f'<path class="baseline" d="M{min(max(tick, 1), width - 1):.2f} 0V{height:g}"/>')
     return _svg(body, label=label, width=width, height=height, kind="score")
 
 

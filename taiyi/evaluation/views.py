@@ -270,7 +270,9 @@ def score_chart(result: BenchmarkResult) -> str:
     """A benchmark's score as a bar with its baseline."""
     score = result.score
     label = f"{result.name}: {score.name} {_x100(score.value)}, {score.baseline_name} {_x100(score.baseline)}"
-    return charts.score_bar(score.value, score.baseline, label=label, width=150)
+    if result.interval:
+        label += f", 95 % interval {_x100(result.interval[0])} to {_x100(result.interval[1])}"
+    return charts.score_bar(score.value, score.baseline, label=label, interval=result.interval)
 
 
 def verdict_chart(name: str, verdicts: dict[Verdict, int]) -> str:

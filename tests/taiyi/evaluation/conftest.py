@@ -74,8 +74,11 @@ def _result(chance: random.Random, corpus: str, task: str, language: str) -> Ben
         "unparsable": unparsable,
         "unanswered": unanswered,
     }
+    around = (max(value - 0.09, 0.0), value + 0.1) if metric in ("f1", "accuracy") else None
     statuses = {"ok": n - unparsable - unanswered, "unparsed": unparsable}
-    return BenchmarkResult(f"{corpus} {task} {language}", corpus, task, language, n, score, counts, statuses, *sides)
+    return BenchmarkResult(
+        f"{corpus} {task} {language}", corpus, task, language, n, score, counts, statuses, around, *sides
+    )
 
 
 def _evaluation() -> Evaluation:
