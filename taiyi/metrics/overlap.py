@@ -11,6 +11,7 @@ from taiyi.errors import NotReady
 from taiyi.instances import Items, Outcome
 from taiyi.metrics import Score, signature
 from taiyi.metrics.outcomes import counts, f1, ratio, readable
+from taiyi.records import LANGUAGES
 
 Headline = Literal["rouge_l", "bleu", "exact_match"]
 Texts = dict[str, str]  # a text as its sections by name; a plain text is one section named ""
@@ -146,7 +147,7 @@ def _sacrebleu(pairs: Sequence[tuple[str, list[str]]], tokenizer: str) -> dict[s
 def _target(outcome: Outcome) -> str:
     """The language of the answer: the one translated into, else the instance's."""
     context = outcome.instance.context
-    return context.operation if context.operation in ("en", "zh") else outcome.instance.language
+    return context.operation if context.operation in LANGUAGES else outcome.instance.language
 
 
 def _bare(texts: Texts) -> Texts:

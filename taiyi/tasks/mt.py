@@ -1,0 +1,44 @@
+"""MT: translation, each way between the languages a record has. The answer is the plain translation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
+from taiyi.metrics import Score, overlap
+from taiyi.records import AnyRecord, Parallel
+from taiyi.tasks import TaskSpec, free_text
+
+_FORM = free_text.Form(("Here is the translation", "English translation", "Chinese translation", "Translation", "翻译结果", "中文翻译", "英文翻译", "译文", "翻译"))
+
+
+def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
+    """One draft per ordered pair of languages, with the target as operation; only the target that spec names, if any."""
+    if not isinstance(record, Parallel) or not record.annotated:
+        return
+    for source, text in record.translations.items():
+        for target, translation in record.translations.items():
+            if source != target and spec.operation in ("", target):
+                direction = f"{source}2{target}"
+                yield Draft(
+                    fields={"text": text.strip()},
+                    gold=free_text.items(translation),
+                    context=Context(operation=target, language=target),
+                    subtask=direction,
+                    wording=direction,
+                )
+
+
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """The translation."""
+    return free_text.answer(gold, _FORM)
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """The translation, without a lead and without quotation marks around the whole."""
+    return free_text.parse(text, _FORM)
+
+
+def score(outcomes: Sequence[Outcome]) -> Score:
+    """Corpus BLEU of sacrebleu (13a, zh where Chinese is the target); chrF and ROUGE-L in the details."""
+    return overlap.score(outcomes, task="mt", headline="bleu")

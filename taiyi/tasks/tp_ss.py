@@ -1,0 +1,126 @@
+"""TP-ss: how similar two texts are, as a label (similar, 语义相同 ...) or as a number."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
+from taiyi.metrics import Score, accuracy, correlation, signature
+from taiyi.records import AnyRecord, Pair
+from taiyi.tasks import TaskSpec, grammar, tc
+
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+# The scale's ends are not the answer: "(0-4)", "on a scale of 0 to 5", "out of 4", "/5", 满分5分.
+_SCALE = re.compile(
+    r"\(\s*\d+(?:\.\d+)?\s*(?:-|–|~|to)\s*\d+(?:\.\d+)?\s*\)|\bscale (?:of|from) \d+\S* ?(?:-|–|to) ?\d+|\bout of \d+(?:\.\d+)?"
+    r"|(?<=\d)\s*/\s*\d+(?:\.\d+)?|满分\s*为?\s*\d+\s*分?",
+    re.IGNORECASE,
+)
+
+
+def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
+    """One draft per pair. fields: text_1, text_2, labels. Wording `score` where the gold is a number."""
+    if not isinstance(record, Pair) or not record.annotated:
+        return
+    if record.label:
+        yield label_draft(record, spec)
+    elif record.score is not None:
+        if not math.isfinite(record.score):
+            raise record.refuse(f"the score is {record.score}")
+        yield Draft(
+            fields={"text_1": record.text_1.strip(), "text_2": record.text_2.strip(), "labels": ""},
+            gold=((written(record.score),),),
+            context=Context(language=record.language),
+            wording="score",
+        )
+
+
+def label_draft(record: Pair, spec: TaskSpec) -> Draft:
+    """The draft of a labelled pair; InvalidInput where the corpus does not declare the label."""
+    if not spec.types:
+        raise record.refuse("a pair's labels must be declared", "list them under types: in the corpus's descriptor")
+    offered = tc.offered_names(spec)
+    return Draft(
+        fields={
+            "text_1": record.text_1.strip(),
+            "text_2": record.text_2.strip(),
+            "labels": tc.listed(offered, record.language),
+        },
+        gold=((tc.named(record, record.label, spec),),),
+        context=tc.context_of(spec, offered, record.language),
+    )
+
+
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """The label or the number alone."""
+    return str(gold[0][0])
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """The label as text classification reads it, or, where no labels are offered, the number.
+
+    Of several numbers the one announced ("score is 3.2") counts; several without that are `ambiguous`, without items.
+    """
+    return label(text, context, prompt=prompt) if context.offered else _number(text)
+
+
+def label(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """One of the offered labels, bare or with a lead."""
+    bare = text.strip()
+    return Parsed("ok", ((bare,),)) if bare in context.offered else tc.parse(text, context, prompt=prompt)
+
+
+def score(outcomes: Sequence[Outcome]) -> Score:
+    """Accuracy for labels, Pearson's r for numbers. Where a set holds both, their mean by number of instances."""
+    labelled = [outcome for outcome in outcomes if outcome.instance.context.offered]
+    numeric = [outcome for outcome in outcomes if not outcome.instance.context.offered]
+    if not numeric:
+        return accuracy.score(labelled, task="tp_ss")
+    if not labelled:
+        return correlation.score(numeric, task="tp_ss")
+    parts = (accuracy.score(labelled, task="tp_ss"), correlation.score(numeric, task="tp_ss"))
+    details: dict[str, float] = {}
+    for part in parts:
+        for name, value in part.details.items():
+            details[name] = details.get(name, 0.0) + value  # the two share only counts
+    return Score(
+        name="accuracy_and_pearson",
+        value=sum(part.value * part.items for part in parts) / len(outcomes),
+        baseline=sum(part.baseline * part.items for part in parts) / len(outcomes),
+        baseline_name="majority class and constant answer",
+        items=len(outcomes),
+        signature=signature("accuracy_and_pearson", task="tp_ss", average="by-instances"),
+        details=details | {part.name: part.value for part in parts},
+    )
+
+
+def written(value: float) -> str:
+    """The shortest text that reads back as exactly this number; whole numbers without `.0`."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def _number(text: str) -> Parsed:
+    bare = unicodedata.normalize("NFKC", grammar.clean(text)).strip()
+    if not bare:
+        return Parsed("empty")
+    whole = _NUMBER.fullmatch(bare)
+    if whole:
+        return _as_item(bare)
+    if grammar.is_refusal(bare):
+        return Parsed("refusal")
+    bare = _SCALE.sub(" ", bare)
+    announced = re.search(rf"(?:score|similarity|result|answer|分数|得分|相似度)[^\d.;。]{{0,20}}?({_NUMBER.pattern})", bare, re.IGNORECASE)
+    if announced:
+        return _as_item(announced[1])
+    values = list(dict.fromkeys(float(found) for found in _NUMBER.findall(bare)))
+    if len(values) == 1:
+        return _as_item(str(values[0]))
+    return Parsed("ambiguous" if values else "unparsed", (), (bare[:80],))
+
+
+def _as_item(number: str) -> Parsed:
+    value = float(number)
+    return Parsed("ok", ((written(value),),)) if math.isfinite(value) else Parsed("unparsed", (), (number,))

@@ -1,0 +1,31 @@
+"""TP-te: textual entailment, one label per pair of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
+from taiyi.metrics import Score, accuracy
+from taiyi.records import AnyRecord, Pair
+from taiyi.tasks import TaskSpec, tp_ss
+
+
+def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
+    """One draft per labelled pair. fields: text_1 (the premise), text_2 (the hypothesis), labels."""
+    if isinstance(record, Pair) and record.annotated and record.label:
+        yield tp_ss.label_draft(record, spec)
+
+
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """The label alone."""
+    return str(gold[0][0])
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """One of the offered labels, bare or with a lead."""
+    return tp_ss.label(text, context, prompt=prompt)
+
+
+def score(outcomes: Sequence[Outcome]) -> Score:
+    """Accuracy; macro-F1 in the details."""
+    return accuracy.score(outcomes, task="tp_te")

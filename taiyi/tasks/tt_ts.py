@@ -1,0 +1,135 @@
+"""TT-ts: a text turned into a structured one, `Section: text` or `小节：text` line by line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
+from taiyi.metrics import Score, overlap
+from taiyi.records import AnyRecord, Language, Output, Transform
+from taiyi.tasks import TaskSpec, grammar
+from taiyi.tasks.tc import listed
+
+_COLON: dict[Language, str] = {"en": ": ", "zh": "："}
+
+
+def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
+    """One draft per record with a sectioned output: the first is gold, the others are references.
+
+    fields: text; sections, those asked for: all that the corpus declares, else the record's own. Native sections that
+    a corpus with declarations does not declare, and empty ones, are left out.
+    """
+    if not isinstance(record, Transform) or not record.annotated:
+        return
+    outputs = [_sections(record, output, spec) for output in record.outputs if output.sections]
+    if not outputs:
+        return
+    gold, *others = [output for output in outputs if output] or [()]
+    if not gold:
+        raise record.refuse("none of the sections asked for has a text")
+    offered = tuple(dict.fromkeys(spec.types.values())) or tuple(dict.fromkeys(str(name) for name, _ in gold))
+    aliases = {alias: name for alias, name in spec.aliases.items() if name in offered}
+    context = Context(offered=offered, aliases=aliases, operation=spec.operation, language=record.language)
+    yield Draft(
+        fields={"text": record.input.strip(), "sections": listed(offered, record.language)},
+        gold=gold,
+        context=context,
+        references=tuple(dict.fromkeys(answer(other, context, "taiyi") for other in others)),
+    )
+
+
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """One section after the other, a line of a text that would read as a heading indented by one blank.
+
+    A text that would not be read back so (it holds a model's special tokens, say) is written as JSON pairs.
+    """
+    colon = _COLON[context.language]
+    text = "\n".join(f"{name}{colon}{_indented(str(value), context)}" for name, value in gold)
+    return text if parse(text, context).items == gold else json.dumps(gold, ensure_ascii=False)
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """The sections, in the order of the text; a section without text is left out.
+
+    A heading is an offered name and a colon at the start of a line; on an answer of one line also after a sentence.
+    What stands before the first heading is noted. JSON, as an object or as pairs, is read as well.
+    """
+    pairs = _json(text, context)
+    if pairs is not None:
+        return _parsed(pairs, "")
+    bare = text.strip() if re.match(_heading(context), text.strip()) and not _wrapped(text) else grammar.clean(text, prompt)
+    if not bare.strip():
+        return Parsed("empty")
+    if "\n" not in bare.strip():
+        bare = re.sub(rf"(?<=[.;。；！!])[ \t]*(?={_heading(context)})", "\n", bare)
+    parts = re.split(rf"^({_heading(context)})", bare, flags=re.MULTILINE)
+    names = [_name(part, context) for part in parts[1::2]]
+    read = _parsed(list(zip(names, (_unindented(part, context) for part in parts[2::2]), strict=True)), parts[0].strip())
+    if read.status != "unparsed":
+        return read
+    return Parsed("refusal") if grammar.is_refusal(bare) else read
+
+
+def score(outcomes: Sequence[Outcome]) -> Score:
+    """ROUGE-L, the mean over sections, against the best reference."""
+    return overlap.score(outcomes, task="tt_ts", read=lambda text, outcome: parse(text, outcome.instance.context).items)
+
+
+def _sections(record: Transform, output: Output, spec: TaskSpec) -> Items:
+    """The sections asked for that have a text, under the names asked for."""
+    found = []
+    for section in output.sections:
+        name = spec.types.get(section.name, "") if spec.types else section.name.strip()
+        if (not spec.types and not name) or re.search(r"[:：\n]", name):
+            raise record.refuse(f"the section {section.name!r} cannot be a heading", "name it, without a colon or line break")
+        if name and section.text.strip():
+            found.append((name, section.text.strip()))
+    return tuple(found)
+
+
+def _heading(context: Context) -> str:
+    """A pattern for any name asked for, the longest first, with its colon."""
+    names = sorted({*context.offered, *context.aliases}, key=len, reverse=True)
+    return rf"(?:{'|'.join(map(re.escape, names)) or '(?!)'})[ \t]*[:：]"
+
+
+def _name(heading: str, context: Context) -> str:
+    name = heading.rstrip(" \t:：")
+    return context.aliases.get(name, name) if name not in context.offered else name
+
+
+def _indented(text: str, context: Context) -> str:
+    return re.sub(rf"(?<=\n)(?= *{_heading(context)})", " ", text)
+
+
+def _unindented(text: str, context: Context) -> str:
+    return re.sub(rf"(?<=\n) (?= *{_heading(context)})", "", text).strip()
+
+
+def _wrapped(text: str) -> bool:
+    """Whether special tokens or reasoning must be cleaned away first."""
+    return bool(re.search(r"<\|?/?\w+\|?>", text))
+
+
+def _parsed(pairs: Iterable[tuple[str, str]], preamble: str) -> Parsed:
+    pairs = list(pairs)
+    items = tuple((name, text) for name, text in pairs if text)
+    if not pairs:
+        return Parsed("unparsed", (), (preamble[:80],))
+    return Parsed("ok" if items else "empty", items, (preamble[:80],) if preamble else ())
+
+
+def _json(text: str, context: Context) -> list[tuple[str, str]] | None:
+    """The offered sections of a JSON object or list of pairs; None for any other text."""
+    if text.strip()[:1] not in ("[", "{"):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    rows = list(value.items()) if isinstance(value, dict) else value
+    pairs = [row for row in rows if isinstance(row, list | tuple) and len(row) == 2 and all(isinstance(x, str) for x in row)]
+    named = [(_name(name, context), body.strip()) for name, body in pairs]
+    return [(name, body) for name, body in named if name in context.offered]
