@@ -1,0 +1,135 @@
+"""CoNLL columns: chunks by scheme, documents by marker, and what is refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taiyi.corpora import readers
+from taiyi.corpora.readers import conll
+from taiyi.errors import InvalidInput, InvalidParams
+from taiyi.ledger import Ledger
+
+MARKER = r"^###MEDLINE:(\d+)"
+
+
+def mentions(record: object) -> list[tuple[str, str]]:
+    return [(entity.type, entity.text) for entity in record.entities]
+
+
+def test_a_document_is_its_sentences_line_by_line(read: Callable, native: Path) -> None:
+    first, second = read("conll", native / "three.iob2", document=MARKER, unit="document")
+    assert first.text == "The TraX gene TraY binds .\nYes ."
+    assert [first.text[p.start : p.end] for p in first.passages] == ["The TraX gene TraY binds .", "Yes ."]
+    assert mentions(first) == [("protein", "TraX gene"), ("protein", "TraY")]
+    assert (second.id, second.document_id) == ("toy/train/90000005", "90000005")
+
+
+def test_a_sentence_is_numbered_within_its_document(read: Callable, native: Path) -> None:
+    records = read("conll", native / "three.iob2", document=MARKER)
+    assert [record.id.removeprefix("toy/train/") for record in records] == ["90000004.1", "90000004.2", "90000005.1"]
+    assert records[1].document_id == "90000004"
+
+
+def test_a_sentence_without_a_document_is_named_by_its_content(read: Callable, write: Callable) -> None:
+    alone = read("conll", write("b\tO\n"))[0].id
+    among = read("conll", write("a\tO\n\nb\tO\n\nb\tO\n"))
+    assert [record.id for record in among][1:] == [alone, f"{alone}-2"]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags", "expected"),
+    [
+        ("IOB2", "B-x I-x B-x O B-y", ["a b", "c", "e"]),
+        ("IOB", "I-x I-x B-x O I-y", ["a b", "c", "e"]),
+        ("IO", "I-x I-x I-y O I-y", ["a b", "c", "e"]),
+        ("IOBES", "B-x E-x S-x O S-y", ["a b", "c", "e"]),
+        ("IOBES", "B-x I-x I-x E-x O", ["a b c d"]),
+        ("IOB2", "O O O O O", []),
+    ],
+)
+def test_a_scheme_says_where_mentions_begin(
+    read: Callable, write: Callable, scheme: str, tags: str, expected: list[str]
+) -> None:
+    path = write("".join(f"{token}\t{tag}\n" for token, tag in zip("abcde", tags.split(), strict=True)))
+    assert [text for _, text in mentions(read("conll", path, scheme=scheme)[0])] == expected
+
+
+def test_columns_may_be_parted_by_blanks_and_tags_may_have_no_type(read: Callable, write: Callable) -> None:
+    path = write("-DOCSTART- (12)\n\na NN I\nb NN I\nc NN O\n")
+    record = read("conll", path, separator="", scheme="IO", untyped="pico", document=r"^-DOCSTART- \((\d+)\)")[0]
+    assert (record.document_id, mentions(record)) == ("12", [("pico", "a b")])
+
+
+def test_a_tag_that_continues_nothing_is_refused_or_repaired(
+    read: Callable, write: Callable, ledger: Ledger
+) -> None:
+    path = write("a\tO\nb\tI-x\nc\tI-x\n")
+    with pytest.raises(InvalidInput, match="I-x at 'b' continues no mention") as caught:
+        read("conll", path)
+    assert caught.value.where == f"{path}:2"
+    assert mentions(read("conll", path, on_mismatch="repair")[0]) == [("x", "b c")]
+    assert ledger.counts() == {"mention_repaired": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a\tO\nb\n", 2, "'b' is no IOB2 tag"),
+        ("a\tO\nb\tQ-x\n", 2, "'Q-x' is no IOB2 tag"),
+        ("a\tB-\n", 1, "'B-' is no IOB2 tag"),
+        ("a\tB\n", 1, "'B' is no IOB2 tag"),
+    ],
+)
+def test_a_damaged_line_is_named(read: Callable, write: Callable, text: str, line: int, said: str) -> None:
+    path = write(text)
+    with pytest.raises(InvalidInput, match=said) as caught:
+        read("conll", path)
+    assert caught.value.where == f"{path}:{line}"
+
+
+def test_a_token_before_the_first_marker_is_refused(read: Callable, write: Callable) -> None:
+    with pytest.raises(InvalidInput, match="before the first document marker"):
+        read("conll", write("a\tO\n\n###MEDLINE:1\n\nb\tO\n"), document=MARKER)
+
+
+@pytest.mark.parametrize("options", [{"unit": "document"}, {"document": "("}, {"document": "^###"}])
+def test_documents_need_a_marker_that_finds_an_id(read: Callable, write: Callable, options: dict[str, str]) -> None:
+    with pytest.raises(InvalidParams):
+        read("conll", write("a\tO\n"), **options)
+
+
+TOKENS = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1, max_size=5)
+CHUNKS = st.lists(st.tuples(st.sampled_from(["", "x", "y"]), st.lists(TOKENS, min_size=1, max_size=3)), min_size=1)
+
+
+def tagged(chunks: list[tuple[str, list[str]]], scheme: str) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for kind, tokens in chunks:
+        for number, token in enumerate(tokens):
+            last = number == len(tokens) - 1
+            prefix = "B" if number == 0 else "I"
+            if scheme == "IOBES":
+                prefix = ("S" if number == 0 else "E") if last else prefix
+            rows.append((token, f"{prefix}-{kind}" if kind else "O"))
+    return rows
+
+
+@pytest.mark.parametrize("scheme", ["IOB2", "IOBES"])
+@given(sentences=st.lists(CHUNKS, min_size=1, max_size=3))
+def test_what_is_written_is_read(
+    sentences: list[list[tuple[str, list[str]]]], scheme: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "round.conll"
+    path.write_bytes(
+        "\n\n".join("\n".join("\t".join(row) for row in tagged(chunks, scheme)) for chunks in sentences).encode()
+    )
+    source = readers.Source(
+        corpus="toy", split="train", language="en", folder=path.parent, files=(path,), ledger=Ledger()
+    )
+    records = list(conll.read(source, conll.Options(scheme=scheme)))
+    expected = [[(kind, " ".join(tokens)) for kind, tokens in chunks if kind] for chunks in sentences]
+    assert [mentions(record) for record in records] == expected
+    assert len({record.id for record in records}) == len(records)
