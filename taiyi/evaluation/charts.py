@@ -20,7 +20,7 @@ class Rect(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """One rectangle of a treemap: what it stands for, how much, and the class that colours it."""
+    """One rectangle of a treemap: what it stands for, kind and number (`NER · 640`), size, and the class of its colour."""
 
     label: str
     detail: str
@@ -109,18 +109,16 @@ def treemap(groups: Sequence[Sequence[Leaf]], *, label: str, width: float = 960,
 
 
 def _leaf(leaf: Leaf, rect: Rect) -> str:
-    lines = [leaf.label, leaf.detail] if rect.height >= 2.6 * FONT_PX + 6 else [leaf.label]
-    texts = []
-    for number, line in enumerate(lines):
-        # The name is bold, which is wider.
-        shown = (
-            fitted(line, rect.width - 14, font_px=FONT_PX * (1.1, 1.0)[number]) if rect.height >= FONT_PX + 6 else ""
-        )
-        if shown:
-            y = rect.y + 6 + FONT_PX * (0.85 + 1.35 * number)
-            texts.append(
-                f'<text class="{("name", "detail")[number]}" x="{rect.x + 6:.2f}" y="{y:.2f}">{escape(shown)}</text>'
-            )
+    room = rect.width - 14
+    # The name is bold, which is wider. A number is shown whole or not at all.
+    name = fitted(leaf.label, room, font_px=1.1 * FONT_PX) if rect.height >= FONT_PX + 6 else ""
+    details = (leaf.detail, leaf.detail.partition(" · ")[0]) if rect.height >= 2.6 * FONT_PX + 6 else ()
+    detail = next((text for text in details if text_width(text) <= room), "")
+    texts = [
+        f'<text class="{kind}" x="{rect.x + 6:.2f}" y="{rect.y + 6 + down * FONT_PX:.2f}">{escape(text)}</text>'
+        for kind, text, down in (("name", name, 0.85), ("detail", detail, 2.2))
+        if text
+    ]
     title = f"<title>{escape(leaf.label)}: {escape(leaf.detail)}</title>"
     return f'<g>{title}<rect class="leaf {leaf.tone}" {_box(rect)}/>{"".join(texts)}</g>'
 

@@ -120,3 +120,13 @@ def test_labels_are_escaped_and_charts_name_themselves_to_readers_of_the_screen(
     root = ElementTree.fromstring(text)
     assert root.get("role") == "img" and root.get("aria-label") == 'a "map" <of> things'
     assert "<script>" not in text
+
+
+def test_the_number_of_a_small_leaf_is_left_out_rather_than_cut():
+    def shown(width):
+        text = charts.treemap([[Leaf("abc", "NER · 19,491", 1, "tone-0")]], label="m", width=width)
+        return [t.text for t in ElementTree.fromstring(text).iter(f"{SVG}text")]
+
+    assert shown(200) == ["abc", "NER · 19,491"]
+    assert shown(60) == ["abc", "NER"]
+    assert shown(20) == []
