@@ -48,11 +48,12 @@ def values(path: Path, *, layout: Layout = "auto", records: str = "") -> Iterato
         if layout == "keyed"
         else (("", raw) for raw in _array(data, path, records))
     )
-    position = newlines = 0
+    begins = ends = newlines = 0
     for key, raw in items:
-        begins = max(data.find(raw, position), position)
-        newlines += data.count(b"\n", position, begins)
-        position = begins
+        # Where a raw value stands is not told; it is the first such text after the value before it.
+        before, begins = begins, max(data.find(raw, ends), ends)
+        newlines += data.count(b"\n", before, begins)
+        ends = begins + len(memoryview(raw))
         yield Value(files.place(path, newlines + 1), _decoded(raw, path, newlines), key)
 
 

@@ -109,7 +109,9 @@ def test_xml_that_is_cut_short_is_named_by_its_line(read: Callable, write: Calla
 def test_an_external_entity_is_never_opened(read: Callable, write: Callable, native: Path) -> None:
     secret = write("secret")
     text = (native / "two.bioc.xml").read_text()
-    text = text.replace('SYSTEM "BioC.dtd"', f'[<!ENTITY e SYSTEM "{secret.as_uri()}">]').replace("Zorvatine &amp;", "&e;")
+    text = text.replace('SYSTEM "BioC.dtd"', f'[<!ENTITY e SYSTEM "{secret.as_uri()}">]').replace(
+        "Zorvatine &amp;", "&e;"
+    )
     with pytest.raises(InvalidInput, match="undefined entity"):
         read("bioc_xml", write(text, "entity.xml"))
 

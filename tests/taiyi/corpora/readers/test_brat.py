@@ -122,6 +122,7 @@ def test_annotations_without_their_text_are_named(note: Callable, write: Callabl
 
 
 def test_a_file_that_is_no_text_is_refused(read: Callable, write: Callable) -> None:
+    write("", "n.txt")
     with pytest.raises(InvalidInput, match="not a text"):
         read("brat", write("", "n.ann"))
 

@@ -63,9 +63,7 @@ def test_columns_may_be_parted_by_blanks_and_tags_may_have_no_type(read: Callabl
     assert (record.document_id, mentions(record)) == ("12", [("pico", "a b")])
 
 
-def test_a_tag_that_continues_nothing_is_refused_or_repaired(
-    read: Callable, write: Callable, ledger: Ledger
-) -> None:
+def test_a_tag_that_continues_nothing_is_refused_or_repaired(read: Callable, write: Callable, ledger: Ledger) -> None:
     path = write("a\tO\nb\tI-x\nc\tI-x\n")
     with pytest.raises(InvalidInput, match="I-x at 'b' continues no mention") as caught:
         read("conll", path)

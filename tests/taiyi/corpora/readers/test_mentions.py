@@ -28,7 +28,9 @@ def test_a_mention_that_is_its_text_is_made_and_nothing_is_said() -> None:
 def test_a_difference_in_white_space_is_repaired_under_every_policy(policy: str, mention: str) -> None:
     entity, ledger = make(((0, 19),), mention, policy)
     assert entity.text == "Mild  heart\nfailure"
-    assert [(entry.id, entry.rule, entry.action) for entry in ledger] == [("toy/train/1", "mention_repaired", "repaired")]
+    assert [(entry.id, entry.rule, entry.action) for entry in ledger] == [
+        ("toy/train/1", "mention_repaired", "repaired")
+    ]
 
 
 def test_another_mention_is_refused_with_both_readings() -> None:

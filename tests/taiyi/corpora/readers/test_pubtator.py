@@ -104,7 +104,10 @@ def documents(draw: st.DrawFn) -> Document:
         Entity(f"T{n}", draw(st.sampled_from("XY")), (span,), text[span[0] : span[1]], draw(st.sampled_from([(), ("M:1",), ("M:1", "M:2")])))
         for n, span in enumerate((span for span in spans if span[0] < span[1]), start=1)
     )  # fmt: skip
-    passages = (Passage("title", 0, len(title)), *((Passage("abstract", len(title) + 1, len(text)),) if abstract else ()))
+    passages = (
+        Passage("title", 0, len(title)),
+        *((Passage("abstract", len(title) + 1, len(text)),) if abstract else ()),
+    )
     return Document(id="toy/train/1", language="en", document_id="1", text=text, passages=passages, entities=entities)
 
 

@@ -1,0 +1,113 @@
+"""Every reader, on files damaged in any way: what cannot be read is refused with the file's name, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taiyi.corpora import readers
+from taiyi.errors import InvalidInput
+from taiyi.ledger import Ledger
+from taiyi.records import AnyRecord
+
+SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "pubtator": ("two.PubTator", "two.PubTator", {"databases": {"*": "MESH"}}),
+    "bioc_xml": ("two.bioc.xml", "two.bioc.xml", {}),
+    "bioc_json": ("two.bioc.json", "two.bioc.json", {}),
+    "brat": ("standoff/PMID-90000003.txt", "standoff/PMID-90000003.a2", {"annotations": [".a1", ".a2"]}),
+    "conll": ("three.iob2", "three.iob2", {"document": r"^###MEDLINE:(\d+)", "unit": "document"}),
+    "json_records": ("two.json", "two.json", {"id": "id", "document": {"entities": {}, "relations": {}}}),
+    "table": ("two.tsv", "two.tsv", {"classification": {"labels": "labels", "separator": ";"}}),
+    "choice_qa": ("two.jsonl", "two.jsonl", {}),
+}
+"""Reader -> the file it reads, the file that is damaged (standoff has several), its options."""
+
+
+def read(reader: str, folder: Path, **more: Any) -> list[AnyRecord]:
+    name, _, options = SOUND[reader]
+    module = readers.load(reader)
+    source = readers.Source(
+        corpus="toy", split="train", language="en", folder=folder, files=(folder / name,), ledger=Ledger()
+    )
+    return list(module.read(source, msgspec.convert({**options, **more}, module.Options)))
+
+
+@pytest.fixture(scope="module")
+def folder(native: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the fixtures, to be damaged."""
+    copy = tmp_path_factory.mktemp("damage") / "readers"
+    shutil.copytree(native, copy)
+    return copy
+
+
+def test_every_reader_is_here() -> None:
+    assert set(SOUND) == set(readers.ids())
+
+
+@pytest.mark.parametrize("reader", SOUND)
+def test_a_sound_file_is_read_and_its_records_are_named_apart(reader: str, native: Path) -> None:
+    records = read(reader, native)
+    assert records
+    assert len({record.id for record in records}) == len(records)
+
+
+@pytest.mark.parametrize("reader", SOUND)
+def test_a_byte_that_is_no_text_is_refused_by_the_name_of_its_file(reader: str, native: Path, folder: Path) -> None:
+    _, damaged, _ = SOUND[reader]
+    sound = (native / damaged).read_bytes()
+    (folder / damaged).write_bytes(sound[:-20] + b"\xff" + sound[-20:])
+    with pytest.raises(InvalidInput) as caught:
+        read(reader, folder)
+    assert Path(damaged).name in caught.value.where
+
+
+@pytest.mark.parametrize("reader", SOUND)
+def test_a_file_of_another_format_is_refused_by_its_name(reader: str, native: Path, folder: Path) -> None:
+    _, damaged, _ = SOUND[reader]
+    (folder / damaged).write_bytes((native / ("two.PubTator" if reader == "bioc_xml" else "two.bioc.xml")).read_bytes())
+    with pytest.raises(InvalidInput) as caught:
+        read(reader, folder)
+    assert Path(damaged).name in caught.value.where
+
+
+def damage(sound: bytes, draw: st.DataObject) -> bytes:
+    start = draw.draw(st.integers(0, len(sound)), "start")
+    kind = draw.draw(st.sampled_from(["cut", "remove", "insert", "repeat"]), "kind")
+    end = min(len(sound), start + draw.draw(st.integers(1, 40), "length"))
+    insert = draw.draw(
+        st.sampled_from([b"\t", b"\n", b"\r", b" ", b"9", b"-", b"|", b'"', b"]", b"}", b"<", b"\xe4", b"T1"]), "insert"
+    )
+    return {
+        "cut": sound[:start],
+        "remove": sound[:start] + sound[end:],
+        "insert": sound[:start] + insert + sound[start:],
+        "repeat": sound[:end] + sound[start:],
+    }[kind]  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", SOUND)
+@settings(max_examples=150)
+@given(draw=st.data())
+def test_damage_is_refused_by_the_name_of_the_file_or_reads_as_records(
+    reader: str, draw: st.DataObject, native: Path, folder: Path
+) -> None:
+    name, damaged, options = SOUND[reader]
+    (folder / damaged).write_bytes(damage((native / damaged).read_bytes(), draw))
+    try:
+        records = read(reader, folder)
+    except InvalidInput as error:
+        assert Path(name).stem in error.where
+        assert error.problem
+    else:
+        assert len({record.id for record in records}) == len(records)
+    if "on_mismatch" in readers.load(reader).Options.__struct_fields__ and options.get("on_mismatch") is None:
+        try:
+            read(reader, folder, on_mismatch="repair")
+        except InvalidInput as error:
+            assert Path(name).stem in error.where
