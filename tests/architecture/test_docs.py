@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from taiyi import tasks
+from taiyi.corpora import descriptor, readers
 from taiyi.evaluation.outcomes import VERDICTS
 from taiyi.instances import Status
+from taiyi.instructions import task_spec
 from taiyi.records import AnyRecord
 
 # Made by a run, so absent from a fresh checkout.
@@ -103,6 +106,17 @@ def test_every_link_leads_somewhere(root: Path) -> None:
 def test_a_broken_link_is_found(tmp_path: Path, link: str) -> None:
     (tmp_path / "a.md").write_text(f"# A heading\n\n[fine](#a-heading) [fine](https://example.org/x) {link}\n")
     assert len(broken(tmp_path / "a.md")) == 1
+
+
+def test_the_descriptor_in_the_how_to_is_a_valid_one(root: Path, tmp_path: Path) -> None:
+    block = re.search(r"(?:^       .*\n)+", text(root, "how-to/add-a-corpus.md"), re.MULTILINE)
+    assert block
+    (tmp_path / "bc5cdr.yaml").write_text(textwrap.dedent(block[0]), encoding="utf-8")
+    described = descriptor.load(tmp_path / "bc5cdr.yaml")
+    assert described.used_splits() == ("train", "test")
+    readers.load(described.reader).Options(**described.options)
+    for task, declared in described.tasks.items():
+        assert task_spec(described.id, task, declared).types
 
 
 def test_every_decision_is_short_and_says_context_decision_and_consequences(root: Path) -> None:
