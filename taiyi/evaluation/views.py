@@ -250,6 +250,8 @@ def _panel(curve: Curve, most: float, top: float) -> Panel:
 
 
 def _facts(curve: Curve, drawn: int, window: int) -> list[str]:
+    if curve.note and not curve.loss and not curve.dev:
+        return [curve.note]
     facts = [f"{len(curve.loss):,} losses were recorded."] if curve.loss else ["No loss was recorded."]
     if curve.loss:
         kept = "as recorded" if drawn == len(curve.loss) else f"{drawn:,} means of neighbouring steps"

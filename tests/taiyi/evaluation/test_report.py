@@ -126,6 +126,8 @@ def test_a_stage_without_losses_dev_scores_or_choice_says_so():
     assert "No checkpoint was scored on dev." in panel.facts
     (panel,) = views.training([Curve("stage1", dev=((10, 0.5),))])
     assert panel.facts == ("No loss was recorded.", "No checkpoint is marked as chosen.")
+    (panel,) = views.training([Curve("stage1", note="One-stage run.")])
+    assert panel.facts == ("One-stage run.",)
 
 
 def test_headlines_give_the_macro_score_its_baseline_and_the_unread_answers(full_report):
