@@ -18,7 +18,9 @@ _THINKING = re.compile(r"^.*?</think>|<think>.*", re.DOTALL)
 _OPENING = re.compile(r"^(?:\s*(?:<s>|<\|im_start\|>(?:assistant)?|<\|assistant\|>|\[gMASK\]|<sop>))+")
 _END = re.compile(r"</s>|<eod>|<\|(?:endoftext|im_end|im_start|user|observation|system|eot_id|end)\|>")
 _OWN_TAG = re.compile(r"^\s*(?:Taiyi|Assistant|Doctor|AI|太一|助手|医生)\s*[:：]\s*", re.IGNORECASE)
-_NEXT_TURN = re.compile(r"\n[ \t]*(?:User|Human|Patient|Taiyi|Assistant|用户|患者|病人|太一|助手)\s*[:：]", re.IGNORECASE)
+_NEXT_TURN = re.compile(
+    r"\n[ \t]*(?:User|Human|Patient|Taiyi|Assistant|用户|患者|病人|太一|助手)\s*[:：]", re.IGNORECASE
+)
 
 
 class Form(NamedTuple):

@@ -9,7 +9,19 @@ from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Parallel
 from taiyi.tasks import TaskSpec, free_text
 
-_FORM = free_text.Form(("Here is the translation", "English translation", "Chinese translation", "Translation", "翻译结果", "中文翻译", "英文翻译", "译文", "翻译"))
+_FORM = free_text.Form(
+    (
+        "Here is the translation",
+        "English translation",
+        "Chinese translation",
+        "Translation",
+        "翻译结果",
+        "中文翻译",
+        "英文翻译",
+        "译文",
+        "翻译",
+    )
+)
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

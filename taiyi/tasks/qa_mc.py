@@ -23,7 +23,8 @@ _SAYS = r"""(?i:
 )"""
 _GAP = r"[\s:：*$\"'“\[(（【{-]*(?i:(?:option|choice|选项)\s*)?[*(\[（]*"
 _NAMED_BY_LETTER = re.compile(
-    r"(?:vitamins?|hepatitis|influenza|groups?|types?|factor|protein|class|stage|grade|维生素|维他命|肝炎|型|组|级)\s*$", re.IGNORECASE
+    r"(?:vitamins?|hepatitis|influenza|groups?|types?|factor|protein|class|stage|grade|维生素|维他命|肝炎|型|组|级)\s*$",
+    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.;!。；！\n]+")
 
@@ -37,7 +38,9 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
     if not isinstance(record, Question) or not record.annotated or record.kind != "choice":
         return
     if len(record.answers) > 1 and not spec.multiple:
-        raise record.refuse(f"has {len(record.answers)} answers where one is expected", "set multiple: true for this task")
+        raise record.refuse(
+            f"has {len(record.answers)} answers where one is expected", "set multiple: true for this task"
+        )
     context, question = record.context.strip(), record.question.strip()
     if context and spec.multiple:  # rare enough to share the wordings of its group
         question = f"{context}\n{question}"
@@ -214,7 +217,9 @@ def _means_option(body: str, start: int, end: int) -> bool:
     """Whether the letter there names an option: not an article or pronoun, not part of a name (vitamin D, B-cell)."""
     after = body[end:]
     article = body[start:end] in ("A", "I") and re.match(r"\s+(?!(?:is|was|because|as|and|or)\b)[a-z0-9]", after)
-    return not (article or re.match(r"-\w|\s?(?:cells?|lymphocytes?)\b", after) or _NAMED_BY_LETTER.search(body[:start]))
+    return not (
+        article or re.match(r"-\w|\s?(?:cells?|lymphocytes?)\b", after) or _NAMED_BY_LETTER.search(body[:start])
+    )
 
 
 def _settled(labels: Sequence[str], body: str, context: Context) -> Parsed:

@@ -16,7 +16,9 @@ _LEAD: dict[Language, str] = {"en": "Result: ", "zh": "上述文本被分类为�
 _SEPARATORS: dict[Language, tuple[str, ...]] = {"en": (", ", "; "), "zh": ("，", "；")}
 _NONE: dict[Language, tuple[str, ...]] = {"en": ("none", "no label"), "zh": ("无", "没有")}
 _BETWEEN = re.compile(r"[,;，；、\n]|\band\b|\bor\b|以及|和|或", re.IGNORECASE)
-_NEGATION = re.compile(r"(?:\b(?:not|never|neither|than)|n't|不是|并非|并不|不属于|非)\s*(?:an? |the |about )?$", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"(?:\b(?:not|never|neither|than)|n't|不是|并非|并不|不属于|非)\s*(?:an? |the |about )?$", re.IGNORECASE
+)
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
@@ -130,7 +132,9 @@ def _cover(body: str, offered: tuple[str, ...]) -> tuple[str, ...] | None:
     names = sorted(offered, key=len, reverse=True)
     labels: list[str] = []
     while True:
-        label = next((n for n in names if body.startswith(n) and (body == n or body[len(n) :].startswith(separators))), None)
+        label = next(
+            (n for n in names if body.startswith(n) and (body == n or body[len(n) :].startswith(separators))), None
+        )
         if not label:
             return None
         labels.append(label)
@@ -197,7 +201,7 @@ def _several(body: str, found: list[_Mention], context: Context) -> Parsed:
     masked = body
     for mention in found:
         masked = masked[: mention.start] + "\0" * (mention.end - mention.start) + masked[mention.end :]
-    labels, unknown = [mention.label for mention in found], []
+    labels, unknown = [mention.label for mention in found], list[str]()
     for part in _BETWEEN.split(masked):
         piece = part.strip(" .。:：")
         if piece and "\0" not in piece:

@@ -112,7 +112,11 @@ def _number(text: str) -> Parsed:
     if grammar.is_refusal(bare):
         return Parsed("refusal")
     bare = _SCALE.sub(" ", bare)
-    announced = re.search(rf"(?:score|similarity|result|answer|分数|得分|相似度)[^\d.;。]{{0,20}}?({_NUMBER.pattern})", bare, re.IGNORECASE)
+    announced = re.search(
+        rf"(?:score|similarity|result|answer|分数|得分|相似度)[^\d.;。]{{0,20}}?({_NUMBER.pattern})",
+        bare,
+        re.IGNORECASE,
+    )
     if announced:
         return _as_item(announced[1])
     values = list(dict.fromkeys(float(found) for found in _NUMBER.findall(bare)))

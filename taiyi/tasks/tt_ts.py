@@ -59,14 +59,20 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     pairs = _json(text, context)
     if pairs is not None:
         return _parsed(pairs, "")
-    bare = text.strip() if re.match(_heading(context), text.strip()) and not _wrapped(text) else grammar.clean(text, prompt)
+    bare = (
+        text.strip()
+        if re.match(_heading(context), text.strip()) and not _wrapped(text)
+        else grammar.clean(text, prompt)
+    )
     if not bare.strip():
         return Parsed("empty")
     if "\n" not in bare.strip():
         bare = re.sub(rf"(?<=[.;。；！!])[ \t]*(?={_heading(context)})", "\n", bare)
     parts = re.split(rf"^({_heading(context)})", bare, flags=re.MULTILINE)
     names = [_name(part, context) for part in parts[1::2]]
-    read = _parsed(list(zip(names, (_unindented(part, context) for part in parts[2::2]), strict=True)), parts[0].strip())
+    read = _parsed(
+        list(zip(names, (_unindented(part, context) for part in parts[2::2]), strict=True)), parts[0].strip()
+    )
     if read.status != "unparsed":
         return read
     return Parsed("refusal") if grammar.is_refusal(bare) else read
@@ -83,7 +89,9 @@ def _sections(record: Transform, output: Output, spec: TaskSpec) -> Items:
     for section in output.sections:
         name = spec.types.get(section.name, "") if spec.types else section.name.strip()
         if (not spec.types and not name) or re.search(r"[:：\n]", name):
-            raise record.refuse(f"the section {section.name!r} cannot be a heading", "name it, without a colon or line break")
+            raise record.refuse(
+                f"the section {section.name!r} cannot be a heading", "name it, without a colon or line break"
+            )
         if name and section.text.strip():
             found.append((name, section.text.strip()))
     return tuple(found)
@@ -130,6 +138,8 @@ def _json(text: str, context: Context) -> list[tuple[str, str]] | None:
     except (ValueError, RecursionError):
         return None
     rows = list(value.items()) if isinstance(value, dict) else value
-    pairs = [row for row in rows if isinstance(row, list | tuple) and len(row) == 2 and all(isinstance(x, str) for x in row)]
+    pairs = [
+        row for row in rows if isinstance(row, list | tuple) and len(row) == 2 and all(isinstance(x, str) for x in row)
+    ]
     named = [(_name(name, context), body.strip()) for name, body in pairs]
     return [(name, body) for name, body in named if name in context.offered]

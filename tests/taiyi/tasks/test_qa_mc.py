@@ -14,6 +14,7 @@ from taiyi.instances import Context, Draft, Instance, Outcome
 from taiyi.records import Choice, Question, Turn
 from taiyi.tasks import TaskSpec, qa_mc
 
+PLAIN = TaskSpec()
 DRUGS = {"A": "Ampicillin", "B": "Ceftriaxone", "C": "Doxycycline", "D": "Nitrofurantoin"}
 DECISION = {"yes": "yes", "no": "no", "maybe": "maybe"}
 LETTERED = {"A": "yes", "B": "no", "C": "maybe"}
@@ -28,10 +29,12 @@ def read(text: str, options: dict[str, str], **settings: Any) -> tuple[str, list
     return parsed.status, [str(label) for (label,) in parsed.items]
 
 
-def draft(options: dict[str, str], answers: tuple[str, ...], spec: TaskSpec = TaskSpec(), **settings: Any) -> Draft:
+def draft(options: dict[str, str], answers: tuple[str, ...], spec: TaskSpec = PLAIN, **settings: Any) -> Draft:
     choices = tuple(Choice(label, text) for label, text in options.items())
     settings = {"id": "q/train/1", "language": "en", **settings}
-    (found,) = qa_mc.instances(Question(question="Which? ", kind="choice", choices=choices, answers=answers, **settings), spec)
+    (found,) = qa_mc.instances(
+        Question(question="Which? ", kind="choice", choices=choices, answers=answers, **settings), spec
+    )
     return found
 
 
@@ -58,7 +61,9 @@ def test_several_answers_must_be_declared() -> None:
 
 def test_other_kinds_of_question_and_withheld_gold_ask_nothing() -> None:
     open_question = Question(id="q/test/1", language="en", question="Why?", kind="open", answers=("So.",))
-    withheld = Question(id="q/test/2", language="en", question="?", kind="choice", choices=(Choice("A", "a"),), annotated=False)
+    withheld = Question(
+        id="q/test/2", language="en", question="?", kind="choice", choices=(Choice("A", "a"),), annotated=False
+    )
     assert not [*qa_mc.instances(open_question, TaskSpec()), *qa_mc.instances(withheld, TaskSpec())]
 
 
@@ -98,7 +103,11 @@ def test_two_letters_where_one_is_asked_for_are_ambiguous_and_give_no_item(text:
 @pytest.mark.parametrize(
     ("text", "options", "label"),
     [
-        ("Vitamin D deficiency", {"A": "Vitamin A deficiency", "B": "Vitamin D deficiency", "C": "Scurvy", "D": "Beriberi"}, "B"),
+        (
+            "Vitamin D deficiency",
+            {"A": "Vitamin A deficiency", "B": "Vitamin D deficiency", "C": "Scurvy", "D": "Beriberi"},
+            "B",
+        ),
         ("维生素D缺乏", {"A": "维生素A缺乏", "B": "维生素D缺乏", "C": "坏血病", "D": "脚气病"}, "B"),
         ("Lack of vitamin D, hence B", DRUGS, "B"),
         ("B-cell lymphoma treated with a drug: C", DRUGS, "C"),
@@ -147,7 +156,13 @@ def test_a_letter_that_is_not_offered_is_off_schema_and_no_answer_is_empty() -> 
 def test_an_unread_answer_counts_as_wrong() -> None:
     turns = (Turn("user", "?"), Turn("assistant", "A"))
     asked = Instance(
-        id="q/test/1#qa_mc.en.t1", task="qa_mc", language="en", style="taiyi", turns=turns, gold=(("A",),), context=context(DRUGS)
+        id="q/test/1#qa_mc.en.t1",
+        task="qa_mc",
+        language="en",
+        style="taiyi",
+        turns=turns,
+        gold=(("A",),),
+        context=context(DRUGS),
     )
     score = qa_mc.score([Outcome(asked, text, qa_mc.parse(text, asked.context)) for text in ("A", "")])
     assert (score.value, score.baseline, score.details["unparsable"]) == (0.5, 1.0, 1)
@@ -157,7 +172,9 @@ labels = st.text(min_size=1, max_size=6).map(str.strip).filter(lambda text: text
 
 
 @given(
-    offered=st.lists(labels | st.sampled_from(["A", "B", "a", "yes", "no", "A, B", "1"]), min_size=1, max_size=6, unique=True),
+    offered=st.lists(
+        labels | st.sampled_from(["A", "B", "a", "yes", "no", "A, B", "1"]), min_size=1, max_size=6, unique=True
+    ),
     text=st.text(max_size=8),
     data=st.data(),
 )

@@ -14,7 +14,12 @@ from taiyi.records import Classification, Dialogue, Language, Turn
 from taiyi.tasks import TaskSpec, tc
 
 LITCOVID = ("Treatment", "Diagnosis", "Prevention", "Mechanism", "Transmission", "Epidemic Forecasting", "Case Report")
-HALLMARKS = ("activating invasion and metastasis", "genomic instability and mutation", "sustaining proliferative signaling", "none")
+HALLMARKS = (
+    "activating invasion and metastasis",
+    "genomic instability and mutation",
+    "sustaining proliferative signaling",
+    "none",
+)
 QIC = ("医疗费用", "病情诊断", "疾病描述", "其他", "治疗方案")
 
 
@@ -29,7 +34,9 @@ def read(text: str, offered: tuple[str, ...], **settings: object) -> tuple[str, 
 
 
 def test_native_labels_are_asked_for_by_their_names() -> None:
-    spec = TaskSpec(types={"0": "benign", "1": "malignant", "2": "malignant"}, aliases={"cancer": "malignant", "x": "y"})
+    spec = TaskSpec(
+        types={"0": "benign", "1": "malignant", "2": "malignant"}, aliases={"cancer": "malignant", "x": "y"}
+    )
     found = draft(("2",), spec)
     assert found.fields == {"text": "A text.", "labels": "benign, malignant"}
     assert (found.gold, found.wording) == ((("malignant",),), "default")
@@ -109,7 +116,9 @@ def test_of_two_labels_in_prose_a_negated_one_does_not_count_and_else_the_first_
 def test_a_label_inside_a_word_or_a_longer_label_is_not_named() -> None:
     assert read("The texts are dissimilar.", ("similar", "dissimilar")) == ("ok", ["dissimilar"])
     assert read("It is unknown.", ("yes", "no"))[1] == []
-    assert read("完全不匹配或者没有参考价值", ("完全匹配", "部分匹配", "匹配", "完全不匹配或者没有参考价值"))[1] == ["完全不匹配或者没有参考价值"]
+    assert read("完全不匹配或者没有参考价值", ("完全匹配", "部分匹配", "匹配", "完全不匹配或者没有参考价值"))[1] == [
+        "完全不匹配或者没有参考价值"
+    ]
 
 
 def test_labels_that_are_not_offered_are_noted() -> None:
@@ -119,7 +128,9 @@ def test_labels_that_are_not_offered_are_noted() -> None:
     )
 
 
-@pytest.mark.parametrize(("text", "status"), [("", "empty"), ("  \n", "empty"), ("Result: None", "none"), ("无", "none")])
+@pytest.mark.parametrize(
+    ("text", "status"), [("", "empty"), ("  \n", "empty"), ("Result: None", "none"), ("无", "none")]
+)
 def test_empty_and_none_answers(text: str, status: str) -> None:
     assert read(text, LITCOVID, multiple=True) == (status, [])
 
@@ -134,17 +145,23 @@ def test_several_labels_are_scored_by_micro_f1_against_the_commonest_set() -> No
 
 def outcome(gold: tuple[tuple[str], ...], found: tuple[tuple[str], ...], context: Context) -> Outcome:
     turns = (Turn("user", "?"), Turn("assistant", "!"))
-    instance = Instance(id="c/test/1#tc.en.t1", task="tc", language="en", style="taiyi", turns=turns, gold=gold, context=context)
+    instance = Instance(
+        id="c/test/1#tc.en.t1", task="tc", language="en", style="taiyi", turns=turns, gold=gold, context=context
+    )
     return Outcome(instance, "raw", Parsed("ok", found))
 
 
 plain = st.text(min_size=1, max_size=12).map(lambda text: " ".join(text.split())).filter(bool)
-awkward = st.sampled_from(["a", "b", "a, b", "a; b", "a and b", "a，b", "b；a", "Result: a", "none", "无", "[a", "A", "**a**", "- a"])
+awkward = st.sampled_from(
+    ["a", "b", "a, b", "a; b", "a and b", "a，b", "b；a", "Result: a", "none", "无", "[a", "A", "**a**", "- a"]
+)
 names = st.lists(plain | awkward, min_size=1, max_size=6, unique=True)
 
 
 @given(offered=names, data=st.data(), language=st.sampled_from(["en", "zh"]), declared=st.booleans())
-def test_parse_reads_back_every_answer(offered: list[str], data: st.DataObject, language: Language, declared: bool) -> None:
+def test_parse_reads_back_every_answer(
+    offered: list[str], data: st.DataObject, language: Language, declared: bool
+) -> None:
     gold = tuple((label,) for label in data.draw(st.lists(st.sampled_from(offered), unique=True)))
     context = Context(offered=tuple(offered) if declared else (), multiple=len(gold) > 1, language=language)
     parsed = tc.parse(tc.answer(gold, context, "taiyi"), context, prompt="a, b none")
@@ -152,13 +169,22 @@ def test_parse_reads_back_every_answer(offered: list[str], data: st.DataObject, 
     assert parsed.status == ("ok" if gold else "none")
 
 
-@pytest.mark.parametrize("case", ["perfect", "noisy", "taiyi_label_alias", "promptcblue_other_name", "majority", "out_of_label"])
+@pytest.mark.parametrize(
+    "case", ["perfect", "noisy", "taiyi_label_alias", "promptcblue_other_name", "majority", "out_of_label"]
+)
 def test_kuake_qic_from_raw_answers(case: str) -> None:
     if not os.environ.get("TAIYI_SCORE_VECTORS"):
         pytest.skip("TAIYI_SCORE_VECTORS does not name the folder of score vectors")
     folder = Path(os.environ["TAIYI_SCORE_VECTORS"]) / "15_kuake_qic"
-    gold, raw = ([json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()] for name in ("gold", f"pred.{case}"))
-    context = Context(offered=tuple(dict.fromkeys(row["label"] for row in gold)), aliases={"疾病描述": "疾病表述"}, language="zh")
-    outcomes = [outcome(((g["label"],),), tc.parse(r["output"], context).items, context) for g, r in zip(gold, raw, strict=True)]
+    gold, raw = (
+        [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+        for name in ("gold", f"pred.{case}")
+    )
+    context = Context(
+        offered=tuple(dict.fromkeys(row["label"] for row in gold)), aliases={"疾病描述": "疾病表述"}, language="zh"
+    )
+    outcomes = [
+        outcome(((g["label"],),), tc.parse(r["output"], context).items, context) for g, r in zip(gold, raw, strict=True)
+    ]
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["cases"][case]
     assert tc.score(outcomes).value == pytest.approx(expected["accuracy_with_alias_map"])

@@ -11,6 +11,7 @@ from taiyi.instances import Context, Draft, Instance, Outcome
 from taiyi.records import Pair, Turn
 from taiyi.tasks import TaskSpec, tp_ss
 
+NUMBER = Context()
 LABELS = TaskSpec(types={"0": "语义不相同", "1": "语义相同"})
 ENGLISH = Context(offered=("dissimilar", "similar"))
 
@@ -20,7 +21,7 @@ def draft(spec: TaskSpec, **gold: Any) -> Draft:
     return found
 
 
-def read(text: str, context: Context = Context()) -> tuple[str, list[str]]:
+def read(text: str, context: Context = NUMBER) -> tuple[str, list[str]]:
     parsed = tp_ss.parse(text, context)
     return parsed.status, [str(item[0]) for item in parsed.items]
 
@@ -37,7 +38,9 @@ def test_a_scored_pair_is_asked_for_a_number_written_as_short_as_exact() -> None
     assert (draft(TaskSpec(), score=3.0).gold, draft(TaskSpec(), score=3.0).wording) == ((("3",),), "score")
 
 
-@pytest.mark.parametrize(("gold", "told"), [({"label": "2"}, "not declared"), ({"score": float("nan")}, "the score is nan")])
+@pytest.mark.parametrize(
+    ("gold", "told"), [({"label": "2"}, "not declared"), ({"score": float("nan")}, "the score is nan")]
+)
 def test_gold_that_cannot_be_asked_for_is_refused_by_record(gold: dict[str, Any], told: str) -> None:
     with pytest.raises(InvalidInput, match=f"p/train/1: .*{told}"):
         draft(LABELS, **gold)
@@ -50,7 +53,12 @@ def test_labels_must_be_declared() -> None:
 
 @pytest.mark.parametrize(
     ("text", "label"),
-    [("similar", "similar"), ("The texts are dissimilar.", "dissimilar"), ("not similar", "dissimilar"), ("Result: Similar", "similar")],
+    [
+        ("similar", "similar"),
+        ("The texts are dissimilar.", "dissimilar"),
+        ("not similar", "dissimilar"),
+        ("Result: Similar", "similar"),
+    ],
 )
 def test_labels_are_read_longest_first_and_past_a_negation(text: str, label: str) -> None:
     assert read(text, ENGLISH) == ("ok", [label])
@@ -93,17 +101,26 @@ def test_every_number_is_read_back_exactly(value: float) -> None:
     assert float(str(parsed.items[0][0])) == value
 
 
-@given(st.lists(st.text(min_size=1, max_size=10).map(str.strip).filter(bool), min_size=1, max_size=5, unique=True), st.data())
+@given(
+    st.lists(st.text(min_size=1, max_size=10).map(str.strip).filter(bool), min_size=1, max_size=5, unique=True),
+    st.data(),
+)
 def test_every_label_is_read_back(offered: list[str], data: st.DataObject) -> None:
     gold = ((data.draw(st.sampled_from(offered)),),)
     context = Context(offered=tuple(offered))
     assert tp_ss.parse(tp_ss.answer(gold, context, "taiyi"), context).items == gold
 
 
-def outcome(gold: str, text: str, context: Context = Context()) -> Outcome:
+def outcome(gold: str, text: str, context: Context = NUMBER) -> Outcome:
     turns = (Turn("user", "?"), Turn("assistant", gold))
     asked = Instance(
-        id="p/test/1#tp_ss.en.t1", task="tp_ss", language="en", style="taiyi", turns=turns, gold=((gold,),), context=context
+        id="p/test/1#tp_ss.en.t1",
+        task="tp_ss",
+        language="en",
+        style="taiyi",
+        turns=turns,
+        gold=((gold,),),
+        context=context,
     )
     return Outcome(asked, text, tp_ss.parse(text, context))
 

@@ -24,7 +24,11 @@ def test_scored_and_withheld_pairs_ask_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("text", "label"),
-    [("Result: neutral", "neutral"), ("Entailment.", "entailment"), ("This is a contradiction, not an entailment.", "contradiction")],
+    [
+        ("Result: neutral", "neutral"),
+        ("Entailment.", "entailment"),
+        ("This is a contradiction, not an entailment.", "contradiction"),
+    ],
 )
 def test_labels_are_read_from_sentences(text: str, label: str) -> None:
     assert tp_te.parse(text, Context(offered=("entailment", "neutral", "contradiction"))).items == ((label,),)
@@ -34,7 +38,13 @@ def test_the_score_is_accuracy() -> None:
     turns = (Turn("user", "?"), Turn("assistant", "neutral"))
     context = Context(offered=("entailment", "neutral"))
     asked = Instance(
-        id="p/test/1#tp_te.en.t1", task="tp_te", language="en", style="taiyi", turns=turns, gold=(("neutral",),), context=context
+        id="p/test/1#tp_te.en.t1",
+        task="tp_te",
+        language="en",
+        style="taiyi",
+        turns=turns,
+        gold=(("neutral",),),
+        context=context,
     )
     score = tp_te.score([Outcome(asked, "neutral", tp_te.parse("neutral", context))])
     assert (score.name, score.value) == ("accuracy", 1.0)
