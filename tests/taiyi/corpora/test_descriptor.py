@@ -104,5 +104,5 @@ def test_a_corpus_that_is_not_there_is_named_with_what_to_do(tmp_path: Path, two
 
 
 def test_a_split_that_is_not_described_is_answered_with_what_is_close(tmp_path: Path, two: Descriptor) -> None:
-    with pytest.raises(NotFound, match=r"no split of two 'trian'; did you mean 'train'\?"):
+    with pytest.raises(NotFound, match=r"no split of two 'trian'; did you mean 'train'"):
         files(two, "trian", tmp_path / "raw")
