@@ -7,7 +7,7 @@ from pipelines import shell
 from taiyi import jsonl, layout, manifest
 from taiyi.corpora import descriptor
 from taiyi.instances import Instance
-from taiyi.instructions import capped, render, task_spec
+from taiyi.instructions import Wording, capped, render, task_spec
 from taiyi.ledger import Ledger
 from taiyi.params import Params
 from taiyi.records import AnyRecord
@@ -19,25 +19,20 @@ def instances(corpus: str, use: str, params: Params, ledger: Ledger) -> list[Ins
     """
     described = descriptor.find(corpus, layout.DESCRIPTORS)
     cap: int = getattr(params.instruct.caps, use)
+    # A benchmark asks each question once; only training gains from several wordings.
+    wording = Wording(
+        style=params.instruct.style,
+        folder=layout.TEMPLATES,
+        seed=params.seed,
+        count=params.instruct.wordings if use == "train" else 1,
+    )
     kept: list[Instance] = []
     for task, declared in described.tasks.items():
         spec = task_spec(corpus, task, declared)
         rendered: list[Instance] = []
         for record in jsonl.read(layout.curated(use) / f"{corpus}.jsonl", AnyRecord):
             before = len(rendered) + len(ledger.entries)
-            rendered.extend(
-                render(
-                    record,
-                    task=task,
-                    spec=spec,
-                    style=params.instruct.style,
-                    folder=layout.TEMPLATES,
-                    seed=params.seed,
-                    # A benchmark asks each question once; only training gains from several wordings.
-                    wordings=params.instruct.wordings if use == "train" else 1,
-                    ledger=ledger,
-                )
-            )
+            rendered.extend(render(record, task, spec, wording, ledger))
             if len(rendered) + len(ledger.entries) == before:
                 ledger.drop(f"{record.id}#{task}", "nothing_to_ask", f"it has nothing that {task} asks for")
         kept.extend(capped(rendered, cap=cap, seed=params.seed, ledger=ledger))

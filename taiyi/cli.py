@@ -109,17 +109,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"taiyi {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    described = argparse.ArgumentParser(add_help=False)
-    described.add_argument(
+    _add_corpora(commands.add_parser("corpora", help="what corpora are described, and what their native files hold"))
+
+    samples = commands.add_parser("samples", help="write the sample corpora in their native formats")
+    samples.add_argument("folder", type=Path)
+    samples.add_argument("--documents", type=int, default=300, help="training documents of each (default: %(default)s)")
+    samples.add_argument("--seed", type=int, default=13, help="default: %(default)s")
+    samples.set_defaults(run=_samples)
+
+    trace = commands.add_parser("trace", help="follow an id: record, ledger, instance, prediction, verdict")
+    trace.add_argument("id", help="a record id corpus/split/key, or an instance id that extends it")
+    trace.set_defaults(run=_trace)
+    return parser
+
+
+def _add_corpora(parser: argparse.ArgumentParser) -> None:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
         "--descriptors", type=Path, default=layout.DESCRIPTORS, help="folder of descriptors (default: %(default)s)"
     )
-    described.add_argument("--json", action="store_true", help="print JSON")
-
-    corpora = commands.add_parser("corpora", help="what corpora are described, and what their native files hold")
-    actions = corpora.add_subparsers(required=True, metavar="ACTION")
-    listed = actions.add_parser("list", parents=[described], help="every described corpus")
+    shared.add_argument("--json", action="store_true", help="print JSON")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listed = actions.add_parser("list", parents=[shared], help="every described corpus")
     listed.set_defaults(run=_corpora_list)
-    counted = actions.add_parser("counts", parents=[described], help="read native files and count what is in them")
+    counted = actions.add_parser("counts", parents=[shared], help="read native files and count what is in them")
     counted.add_argument("corpus", help="the corpus's id")
     counted.add_argument(
         "--from",
@@ -130,21 +143,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     counted.add_argument("--split", action="append", help="only this split (may be given again)")
     counted.set_defaults(run=_corpora_counts)
-
-    samples = commands.add_parser("samples", help="write the sample corpora in their native formats")
-    samples.add_argument("folder", type=Path)
-    samples.add_argument(
-        "--documents", type=int, default=300, help="training documents of each corpus (default: %(default)s)"
-    )
-    samples.add_argument("--seed", type=int, default=13, help="default: %(default)s")
-    samples.set_defaults(run=_samples)
-
-    trace = commands.add_parser(
-        "trace", help="follow an id through every artefact: record, ledger, instance, prediction, verdict"
-    )
-    trace.add_argument("id", help="a record id corpus/split/key, or an instance id that extends it")
-    trace.set_defaults(run=_trace)
-    return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:

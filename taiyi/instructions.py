@@ -59,50 +59,60 @@ def worded(wording: str, draft: Draft, where: str) -> tuple[Turn, ...]:
     return (Turn("user", first), *draft.history[1:], Turn("user", draft.fields["text"]))
 
 
-def render(
-    record: AnyRecord,
-    *,
-    task: str,
-    spec: TaskSpec,
-    style: Style,
-    folder: Path,
-    seed: int,
-    wordings: int,
-    ledger: Ledger,
-) -> Iterator[Instance]:
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """How records are worded: the answer style, the folder of templates, the seed that picks, and wordings a record."""
+
+    style: Style
+    folder: Path
+    seed: int
+    count: int = 1
+
+
+def render(record: AnyRecord, task: str, spec: TaskSpec, wording: Wording, ledger: Ledger) -> Iterator[Instance]:
     """The instances of one record for one task. One whose answer does not read back as its gold goes to the ledger."""
-    module = tasks.load(task)
-    by_group = templates(task, folder)[record.language]
-    for draft in module.instances(record, spec):
+    file = f"{wording.folder / task}.yaml"
+    by_group = templates(task, wording.folder)[record.language]
+    for draft in tasks.load(task).instances(record, spec):
         group = by_group.get(draft.wording)
         if not group:
-            raise NotFound(
-                f"{folder / task}.yaml has no wordings at {record.language}.{draft.wording}; add some, t1: ..."
-            )
-        for name in chosen_wordings(group, seed=seed, record=record.id, count=wordings):
+            raise NotFound(f"{file} has no wordings at {record.language}.{draft.wording}; add some, t1: ...")
+        for name in chosen_wordings(group, seed=wording.seed, record=record.id, count=wording.count):
+            turns = worded(group[name], draft, f"{file}: {record.language}.{draft.wording}.{name}")
             identifier = instance_id(
                 record.id, task=task, language=record.language, template=name, subtask=draft.subtask
             )
-            turns = worded(group[name], draft, f"{folder / task}.yaml: {record.language}.{draft.wording}.{name}")
-            target = module.answer(draft.gold, draft.context, style)
-            read_back = module.parse(target, draft.context, prompt=turns[-1].text)
-            if read_back.items != draft.gold:
-                ledger.drop(
-                    identifier,
-                    "not_reversible",
-                    f"its answer reads back as {_short(read_back.items)}, not {_short(draft.gold)}",
-                )
-                continue
-            yield Instance(
-                id=identifier,
-                task=task,
-                language=record.language,
-                style=style,
-                turns=(*turns, Turn("assistant", target)),
-                gold=draft.gold,
-                context=draft.context,
-                references=draft.references,
-            )
+            instance = _answered(identifier, task, record.language, draft, turns, wording.style, ledger)
+            if instance:
+                yield instance
+
+
+def _answered(
+    identifier: str,
+    task: str,
+    language: Language,
+    draft: Draft,
+    turns: tuple[Turn, ...],
+    style: Style,
+    ledger: Ledger,
+) -> Instance | None:
+    """The instance with its gold answer written, if that answer reads back as the gold (law 2)."""
+    module = tasks.load(task)
+    target = module.answer(draft.gold, draft.context, style)
+    read_back = module.parse(target, draft.context, prompt=turns[-1].text).items
+    if read_back != draft.gold:
+        reason = f"its answer reads back as {_short(read_back)}, not {_short(draft.gold)}"
+        ledger.drop(identifier, "not_reversible", reason)
+        return None
+    return Instance(
+        id=identifier,
+        task=task,
+        language=language,
+        style=style,
+        turns=(*turns, Turn("assistant", target)),
+        gold=draft.gold,
+        context=draft.context,
+        references=draft.references,
+    )
 
 
 def capped(instances: Iterable[Instance], *, cap: int, seed: int, ledger: Ledger) -> list[Instance]:
