@@ -1,0 +1,223 @@
+"""The described corpora, read in place and compared with what was counted in their native files without any reader."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taiyi.corpora import Descriptor, descriptor, read
+from taiyi.ledger import Ledger
+from taiyi.records import AnyRecord, Document
+
+NATIVE = {
+    "bc5cdr/train": "bc5cdr/train_pubtator",
+    "bc5cdr/test": "bc5cdr/test_pubtator",
+    "bc5cdr/sample": "bc5cdr/sample_pubtator",
+    "bc5cdr/train_bioc": "bc5cdr/train_bioc",
+    "bc5cdr/sample_bioc": "bc5cdr/sample_bioc",
+    "ncbi_disease/train": "ncbi_disease/train",
+    "ncbi_disease/dev": "ncbi_disease/dev",
+    "ncbi_disease/test": "ncbi_disease/test",
+    "ncbi_disease/test_conll": "ncbi_disease/test_conll",
+    "ncbi_disease/test_brat": "ncbi_disease/test_brat",
+    "biored/dev": "biored/dev_pubtator",
+    "biored/test": "biored/test_pubtator",
+    "biored/test_bioc_xml": "biored/test_bioc_xml",
+    "biored/test_bioc_json": "biored/test_bioc_json",
+    "cmeee_v2/dev": "CMeEE-V2/dev",
+    "cmeie_v2/dev": "CMeIE-V2/dev_first2000",
+    "kuake_qic/train": "KUAKE-QIC/train",
+    "kuake_qic/dev": "KUAKE-QIC/dev",
+    "kuake_qic/test": "KUAKE-QIC/test",
+    "med_qa/test": "med_qa/US_4opt_test_first500",
+    "med_qa/test_5_options": "med_qa/US_test_5opt",
+    "medqa_mcmle/test": "MEDQA/Mainland_4opt_test_first1000",
+    "medqa_mcmle/test_5_options": "MEDQA/Mainland_test_5opt",
+    "medqa_mcmle/taiwan": "MEDQA/Taiwan_test",
+    "mlee/train": "mlee/train+dev(175)",
+    "jnlpba/test": "jnlpba/test_iob2",
+    "jnlpba/sampletest1": "jnlpba/sampletest1",
+    "jnlpba/sampletest2": "jnlpba/sampletest2",
+    "jnlpba/test_standoff": "jnlpba/test_standoff_first60",
+    "chip_sts/dev": "CHIP-STS/dev",
+    "pubmed_qa/train": "pubmed_qa/ori_pqal",
+    "pubmed_qa/test": "pubmed_qa/ori_pqal",
+}
+"""Corpus and split -> the entry of COUNTS.json."""
+
+REPAIRED = {"bc5cdr/train_bioc": 3, "bc5cdr/sample_bioc": 1, "ncbi_disease/train": 1}
+"""Mentions whose native offsets or spacing are wrong; every other mention is its text as it stands."""
+
+UNMEASURED = {"file", "encoding", "keys", "columns", "tokens", "a1_entities", "n_events", "n_relations", "n_options",
+              "entities_total", "relations_total", "labels_vs_contexts_mismatch", "contexts_len", "subject_types",
+              "object_types", "test_gt", "gt_ids_in_ori", "gt_label_agrees", "final_decision", "odd"}  # fmt: skip
+
+
+def types(parts: Iterable[Any]) -> dict[str, int]:
+    return dict(Counter(part.type for part in parts))
+
+
+def entities(records: list[Document]) -> dict[str, int]:
+    return types(entity for record in records for entity in record.entities)
+
+
+def mentions(records: list[Document]) -> dict[str, int]:
+    return types(mention for record in records for mention in (*record.entities, *record.triggers))
+
+
+def labels(records: list[AnyRecord]) -> dict[str, int]:
+    given = [getattr(record, "labels", None) or getattr(record, "label", "") or "None" for record in records]
+    return dict(Counter(label if isinstance(label, str) else label[0] for label in given))
+
+
+def repeated(items: Iterable[Any]) -> int:
+    return sum(count - 1 for count in Counter(items).values())
+
+
+MEASURES: dict[str, Callable[[Any], Any]] = {
+    "documents": len,
+    "distinct_doc_ids": lambda records: len({record.document_id for record in records}),
+    "passages": lambda records: sum(len(record.passages) for record in records),
+    "sentences": lambda records: sum(len(record.passages) for record in records),
+    "entities": entities,
+    "textbound": mentions,
+    "relations": lambda records: types(relation for record in records for relation in record.relations),
+    "events": lambda records: types(event for record in records for event in record.events),
+    "event_args": lambda records: dict(Counter(a.role for r in records for e in r.events for a in e.arguments)),
+    "attributes": lambda records: dict(Counter(name for r in records for e in r.events for name in e.modifiers)),
+    "equiv": lambda records: {"Equiv": sum(len(record.coreferences) for record in records)},
+    "normalizations": lambda records: {"N": sum(len(e.concepts) for record in records for e in record.entities)},
+    "labels": labels,
+    "category": lambda records: dict(Counter(record.meta["category"] for record in records)),
+    "identical": lambda records: sum(record.text_1 == record.text_2 for record in records),
+    "dup_query": lambda records: repeated(record.text for record in records),
+    "dup_questions": lambda records: repeated(record.question for record in records),
+    "answer_idx": lambda records: dict(Counter(record.answers[0] for record in records)),
+    "meta_info": lambda records: dict(Counter(record.meta["part"] for record in records)),
+    "test_labels": lambda records: dict(Counter(record.answers[0] for record in records)),
+}
+ODD: dict[str, Callable[[Any], int]] = {
+    "multi_location": lambda records: sum(len(e.spans) > 1 for record in records for e in record.entities),
+    "docs_without_entities": lambda records: sum(not record.entities for record in records),
+    "docs_without_relations": lambda records: sum(not record.relations for record in records),
+    "docs_without_spo": lambda records: sum(not record.relations for record in records),
+    "duplicate_texts": lambda records: repeated(record.text for record in records),
+    "duplicate_doc_ids": lambda records: repeated(record.document_id for record in records),
+    "duplicate_triples": lambda records: sum(
+        repeated((r.type, r.head.text, r.tail.text) for r in record.relations) for record in records
+    ),
+    "event_without_args": lambda records: sum(not event.arguments for record in records for event in record.events),
+    "event_arg_is_event": lambda records: sum(
+        a.ref.startswith("E") for record in records for event in record.events for a in event.arguments
+    ),
+    "equiv_more_than_2": lambda records: sum(len(c.members) > 2 for record in records for c in record.coreferences),
+    "n_options_4": lambda records: sum(len(record.choices) == 4 for record in records),
+    "n_options_5": lambda records: sum(len(record.choices) == 5 for record in records),
+    "ideographic_space": lambda records: sum("\u3000" in record.question for record in records),
+    "duplicate_option_texts": lambda records: sum(
+        len({choice.text for choice in record.choices}) < len(record.choices) for record in records
+    ),
+}
+
+
+@cache
+def load(root: Path, corpora: Path, name: str) -> tuple[Descriptor, list[AnyRecord], Ledger]:
+    corpus, split = name.split("/")
+    described, ledger = descriptor.find(corpus, root / "data" / "corpora"), Ledger()
+    return described, list(read(described, split, corpora, ledger)), ledger
+
+
+def test_every_described_split_is_compared(root: Path) -> None:
+    folder = root / "data" / "corpora"
+    corpora = {name.split("/")[0] for name in NATIVE}
+    assert set(NATIVE) == {
+        f"{corpus}/{split}" for corpus in corpora for split in descriptor.find(corpus, folder).splits
+    }
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_a_split_holds_what_was_counted_in_its_files(root: Path, real_corpora: Path, name: str) -> None:
+    folder, split = NATIVE[name].split("/", 1)
+    counted = json.loads((real_corpora / "COUNTS.json").read_text())[folder]["splits"][split]
+    _, records, ledger = load(root, real_corpora, name)
+    documents = {"documents": 500} if folder == "pubmed_qa" else {}
+    expected = {key: value for key, value in {**counted, **documents}.items() if key not in UNMEASURED}
+    assert set(expected) <= set(MEASURES)
+    assert {key: MEASURES[key](records) for key in expected} == expected
+    odd = {key: value for key, value in counted.get("odd", {}).items() if key in ODD}
+    assert {key: ODD[key](records) for key in odd} == odd
+    repaired = {"mention_repaired": REPAIRED[name]} if name in REPAIRED else {}
+    assert ledger.counts() == repaired
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_every_mention_is_its_text_and_every_record_has_its_own_id(root: Path, real_corpora: Path, name: str) -> None:
+    _, records, _ = load(root, real_corpora, name)
+    assert len({record.id for record in records}) == len(records)
+    for record in records:
+        for mention in (*getattr(record, "entities", ()), *getattr(record, "triggers", ())):
+            assert mention.text == " ".join(record.text[start:end] for start, end in mention.spans)
+
+
+def test_pubmed_qa_is_parted_by_its_list_of_test_questions(root: Path, real_corpora: Path) -> None:
+    listed = json.loads((real_corpora / "pubmed_qa" / "test_ground_truth.json").read_text())
+    _, test, _ = load(root, real_corpora, "pubmed_qa/test")
+    _, train, _ = load(root, real_corpora, "pubmed_qa/train")
+    assert {record.document_id: record.answers[0] for record in test} == listed
+    assert not {record.document_id for record in train} & set(listed)
+
+
+def test_the_document_that_stands_twice_is_two_records(root: Path, real_corpora: Path) -> None:
+    _, records, _ = load(root, real_corpora, "ncbi_disease/train")
+    twice = [record for record in records if record.document_id == "8528200"]
+    assert [record.id for record in twice] == ["ncbi_disease/train/8528200", "ncbi_disease/train/8528200-2"]
+    assert twice[0].entities == twice[1].entities
+
+
+def test_three_formats_of_one_corpus_say_the_same(root: Path, real_corpora: Path) -> None:
+    """Mentions with their concepts, and relations, of BioRED in PubTator, BioC XML and BioC JSON."""
+
+    def said(name: str) -> list[Any]:
+        return [
+            (
+                record.document_id,
+                record.text,
+                sorted((e.spans, e.type, e.concepts) for e in record.entities),
+                sorted((r.type, r.head.concept, r.tail.concept) for r in record.relations),
+            )
+            for record in load(root, real_corpora, name)[1]
+        ]
+
+    assert said("biored/test") == said("biored/test_bioc_xml") == said("biored/test_bioc_json")
+
+
+def test_two_formats_of_ncbi_have_the_same_mentions(root: Path, real_corpora: Path) -> None:
+    def said(name: str) -> dict[str, list[Any]]:
+        records = load(root, real_corpora, name)[1]
+        return {r.document_id: sorted((e.text, e.type) for e in r.entities) for r in records}
+
+    assert said("ncbi_disease/test") == said("ncbi_disease/test_brat")
+
+
+def test_no_native_type_is_left_out_of_its_task(root: Path, real_corpora: Path) -> None:
+    """What a descriptor does not name is not asked; MLEE's frag is the one type that is meant not to be."""
+    parts = {"ner": "entities", "nen": "entities", "re": "relations", "ee": "events"}
+    for name in NATIVE:
+        described, records, _ = load(root, real_corpora, name)
+        if described.use(name.split("/")[1]) == "none":
+            continue
+        for task, spec in described.tasks.items():
+            if task in parts:
+                native = {part.type for record in records for part in getattr(record, parts[task])}
+                assert native - set(spec["types"]) == set(), (name, task)
+            if task == "ee":
+                roles = {a.role for record in records for event in record.events for a in event.arguments}
+                assert roles - set(spec["roles"]) == set()
+            if task in ("tc", "tp_ss"):
+                assert set(labels(records)) - set(spec["types"]) == set()
