@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from taiyi.corpora import readers
@@ -92,7 +92,6 @@ def damage(sound: bytes, draw: st.DataObject) -> bytes:
 
 
 @pytest.mark.parametrize("reader", SOUND)
-@settings(max_examples=150)
 @given(draw=st.data())
 def test_damage_is_refused_by_the_name_of_the_file_or_reads_as_records(
     reader: str, draw: st.DataObject, native: Path, folder: Path
