@@ -191,10 +191,11 @@ def _mention(line: Line, mentions: Mentions, concepts: tuple[str, ...]) -> Entit
 def _spans(line: Line) -> Spans:
     spans: list[tuple[int, int]] = []
     for fragment in " ".join(line.words[1:]).split(";"):
-        offsets = [files.number(written) for written in fragment.split()]
-        if len(offsets) != 2 or None in offsets:
-            raise line.refuse(f"the offsets {fragment!r} are not two numbers")
-        spans.append((offsets[0] or 0, offsets[1] or 0))
+        match [files.number(written) for written in fragment.split()]:
+            case [int(start), int(end)]:
+                spans.append((start, end))
+            case _:
+                raise line.refuse(f"the offsets {fragment!r} are not two numbers")
     return tuple(spans)
 
 
