@@ -126,7 +126,10 @@ class _Options:
 
     def __init__(self, context: Context) -> None:
         self.labels = {_fold(label): label for label in reversed(context.offered)}
-        self.texts = {_fold(text): label for label, text in reversed(context.choices) if _fold(text)}
+        self.texts: dict[str, list[str]] = {}  # two options may have one text
+        for label, text in context.choices:
+            if _fold(text):
+                self.texts.setdefault(_fold(text), []).append(label)
         self.letters = [label for label in context.offered if len(label) == 1 and label.isascii()]
         words = [label for label in context.offered if label not in self.letters]
         self.words = words + [text for _, text in context.choices if _is_word(text)]
@@ -136,7 +139,7 @@ class _Options:
     def find(self, found: str) -> str:
         """The label of a label or option text as found."""
         folded = _fold(found)
-        return self.labels.get(folded) or self.texts[folded]
+        return self.labels.get(folded) or self.texts[folded][0]
 
     @property
     def any_label(self) -> str:
@@ -163,14 +166,12 @@ def _alone(body: str, options: _Options) -> list[str]:
 def _by_text(body: str, options: _Options) -> list[str]:
     """The option whose text is the answer, one of its sentences, or the only option text within it."""
     for parts in ([body], _SENTENCE_END.split(body)):
-        labels = list(dict.fromkeys(options.texts[_fold(part)] for part in parts if _fold(part) in options.texts))
-        if len(labels) == 1:
-            return labels
+        texts = {_fold(part) for part in parts} & set(options.texts)
+        if len(texts) == 1:
+            return options.texts[texts.pop()]
     long = sorted((text for text in options.texts if not _is_word(text)), key=len, reverse=True)
-    if not long:
-        return []
-    found = re.findall("|".join(map(bounded, long)), body.casefold())
-    labels = list(dict.fromkeys(options.texts[text] for text in found))
+    found = set(re.findall("|".join(map(bounded, long)), body.casefold())) if long else set()
+    labels = options.texts[found.pop()] if len(found) == 1 else []
     return labels if len(labels) == 1 else []
 
 

@@ -138,6 +138,12 @@ def test_yes_no_and_maybe_are_read_in_any_case(options: dict[str, str], text: st
     assert read(text, options) == ("ok", [list(options)[place]])
 
 
+def test_a_text_that_two_options_share_settles_nothing() -> None:
+    options = {"A": "aspirin", "B": "heparin", "C": "aspirin"}
+    assert read("Aspirin.", options) == ("ambiguous", [])
+    assert read("Aspirin, that is C", options) == ("ok", ["C"])
+
+
 def test_no_inside_unknown_is_not_no() -> None:
     assert read("It is unknown.", DECISION) == ("unparsed", [])
 
