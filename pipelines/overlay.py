@@ -24,17 +24,11 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def prepare(name: str, raw: Path, root: Path = Path()) -> Path:
-    """Make or refresh runs/<name>: the code as it is, params.yaml under params.<name>.yaml, native files from `raw`.
+def working_copy(folder: Path, values: dict[str, Any], root: Path = Path()) -> None:
+    """Make or refresh `folder`: the project's code as it is in `root`, and these parameters, which are checked.
 
-    What DVC made there before stays, so that only what changed runs again.
+    What DVC made there before stays, so that only what changed runs again; the cache is the project's own.
     """
-    if not raw.is_dir():
-        raise NotFound(f"{raw} is not a folder; give the folder that holds one subfolder per corpus")
-    overlay = root / f"params.{name}.yaml"
-    values = merged(strict_yaml.load(root / layout.PARAMS), strict_yaml.load(overlay))
-    values = merged(values, {"raw": {"folder": str(raw.resolve())}})
-    folder = root / "runs" / name
     for part in _CODE:
         shutil.rmtree(folder / part, ignore_errors=True)
         shutil.copytree(root / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
@@ -47,6 +41,15 @@ def prepare(name: str, raw: Path, root: Path = Path()) -> Path:
         cache = str((root / ".dvc" / "cache").resolve())
         for key, value in (("cache.dir", cache), ("core.analytics", "false"), ("core.check_update", "false")):
             subprocess.run(["dvc", "config", "--quiet", key, value], cwd=folder, check=True)
+
+
+def prepare(name: str, raw: Path, root: Path = Path()) -> Path:
+    """Make or refresh runs/<name>: params.yaml under params.<name>.yaml, native files from `raw`; returns the folder."""
+    if not raw.is_dir():
+        raise NotFound(f"{raw} is not a folder; give the folder that holds one subfolder per corpus")
+    values = merged(strict_yaml.load(root / layout.PARAMS), strict_yaml.load(root / f"params.{name}.yaml"))
+    folder = root / "runs" / name
+    working_copy(folder, merged(values, {"raw": {"folder": str(raw.resolve())}}), root)
     return folder
 
 
