@@ -20,8 +20,7 @@ from taiyi.instances import Instance, Prediction
 from taiyi.ledger import Entry
 from taiyi.manifest import Manifest
 from taiyi.records import AnyRecord, split_record_id
-
-from .conftest import Copy, environment  # type: ignore[import-not-found]
+from tests.e2e.conftest import Copy, environment
 
 
 def test_the_run_ends_with_a_report_that_loads_nothing_from_outside(copy: Copy) -> None:
