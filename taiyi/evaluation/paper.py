@@ -30,7 +30,9 @@ class InstructionTable(Part, frozen=True):
 
 
 class ResultRow(Part, frozen=True):
-    """A benchmark of Table 2, values x100 by column. `corpus` names the benchmark here; `type` one of its types."""
+    """A benchmark of Table 2, values x100 by column. `corpus` names the benchmark here; `type` one of its types, by
+    the name it is asked for under.
+    """
 
     name: str
     task: str
@@ -53,12 +55,13 @@ class ResultTable(Part, frozen=True):
 
 
 class HeldOutRow(Part, frozen=True):
-    """A row of Table 3, x100."""
+    """A row of Table 3, x100; `type` as in ResultRow, empty for all types together."""
 
     name: str
     precision: float
     recall: float
     f1: float
+    type: str = ""
 
 
 class HeldOutTable(Part, frozen=True):

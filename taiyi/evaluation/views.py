@@ -288,7 +288,7 @@ def beside(row: ResultRow, results: Sequence[BenchmarkResult]) -> tuple[float, i
     """Our score and N for a benchmark of the paper; None where this run did not ask it."""
     for result in results:
         if (result.corpus, result.task, result.language) == (row.corpus, row.task, row.language):
-            value = result.score.details.get(f"f1:{row.type}") if row.type else result.score.value
+            value = _of_type(result, row.type)
             return None if value is None else (value, result.official_n)
     return None
 
@@ -298,8 +298,13 @@ def held_out(row: HeldOutRow, data: ReportData) -> float | None:
     corpus = data.paper.held_out.corpus if data.paper else ""
     for result in data.evaluation.results if data.evaluation else ():
         if (result.corpus, result.task) == (corpus, "ner"):
-            return result.score.value if row.name == "All" else result.score.details.get(f"f1:{row.name}")
+            return _of_type(result, row.type)
     return None
+
+
+def _of_type(result: BenchmarkResult, name: str) -> float | None:
+    """The score of one type, None where neither gold nor answers hold it; of all types for an empty name."""
+    return result.score.details.get(f"f1:{name}") if name else result.score.value
 
 
 def settings(data: ReportData) -> list[tuple[str, str, str]]:

@@ -1,17 +1,20 @@
 import re
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
 import pytest
 
+from taiyi.corpora import descriptor
 from taiyi.evaluation import views
 from taiyi.evaluation.benchmarks import Evaluation
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.report import ReportData, render
 from taiyi.evaluation.report_data import Curve, LedgerCount, TaskSize
 
+DESCRIPTORS = Path(__file__).parents[3] / "data" / "corpora"
 HOSTILE = "<script>alert(1)</script> \" onload='x' </style></svg> {{ 7 * 7 }} \ud800"
 
 
@@ -156,7 +159,7 @@ def test_the_papers_total_is_the_sum_of_its_rows_and_its_average_that_of_its_ben
 
 def test_a_benchmark_of_the_paper_shows_our_score_where_it_was_asked(full_report):
     first = full_report.evaluation.results[0]
-    score = msgspec.structs.replace(first.score, value=0.5, details={"f1:Chemical": 0.25})
+    score = msgspec.structs.replace(first.score, value=0.5, details={"f1:chemical": 0.25, "f1:chemical entity": 0.75})
     ours = msgspec.structs.replace(first, corpus="bc5cdr", score=score, official_n=500)
     chemical, disease = full_report.paper.results.rows[:2]
     assert views.beside(chemical, [ours]) == (0.25, 500)
@@ -165,8 +168,22 @@ def test_a_benchmark_of_the_paper_shows_our_score_where_it_was_asked(full_report
     data = msgspec.structs.replace(full_report, evaluation=evaluation)
     rows = {row.name: row for row in full_report.paper.held_out.rows}
     assert views.held_out(rows["All"], data) == 0.5
-    assert views.held_out(rows["Chemical"], data) == 0.25
+    assert views.held_out(rows["Chemical"], data) == 0.75
     assert "None of the paper's test sets was asked" in unescape(render(full_report))
+
+
+def test_types_and_tasks_of_the_papers_benchmarks_are_those_that_our_descriptors_declare(full_report):
+    results, biored = full_report.paper.results.rows, full_report.paper.held_out
+    asked = [(row.corpus, row.task, row.type) for row in results] + [
+        (biored.corpus, "ner", r.type) for r in biored.rows
+    ]
+    checked = 0
+    for corpus, task, name in asked:
+        if corpus in descriptor.ids(DESCRIPTORS):
+            declared = descriptor.find(corpus, DESCRIPTORS).tasks[task]
+            assert not name or name in declared["types"].values()
+            checked += 1
+    assert checked >= 10
 
 
 def test_settings_show_the_papers_value_beside_ours(full_report):
