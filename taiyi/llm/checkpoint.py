@@ -13,7 +13,7 @@ import msgspec
 
 from taiyi import jsonl, manifest
 from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady
-from taiyi.llm import chat
+from taiyi.llm import chat, process
 from taiyi.llm.chat import Tokenizer
 from taiyi.llm.spec import LoraSpec, Precision, Quantisation
 

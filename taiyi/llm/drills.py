@@ -159,11 +159,10 @@ class Drills:
 
     def _option(self, snippet: Snippet) -> Drill | None:
         """Options, of which one stands in the text, or is named: its letter."""
-        other = self._rng.sample(self._snippets, 4)
-        count = self._rng.randint(2, 5)
-        stretches = [(s, self._spans(s, 1)) for s in (snippet, *other) if s.chinese == snippet.chinese]
-        options = _unique(s.text[slice(*spans[0])] for s, spans in stretches if spans)[:count]
-        if len(options) < 2:
+        others = [other for other in self._rng.choices(self._snippets, k=4) if other.chinese == snippet.chinese]
+        stretches = [(source, self._spans(source, 1)) for source in (snippet, *others)]
+        options = _unique(s.text[slice(*spans[0])] for s, spans in stretches if spans)[: self._rng.randint(2, 5)]
+        if not stretches[0][1] or len(options) < 2:
             return None
         right = options[0]
         self._rng.shuffle(options)

@@ -129,10 +129,13 @@ def _with_lora(base: Any, run: _Run, start: Path | None) -> Any:
                 f"{start}: the adapter has {theirs}, and this stage asks for {spec.lora}; make them the same"
             )
         return checkpoint.load_adapter(base, start, run.identity, trainable=True)
-    return peft.get_peft_model(base, _lora_config(peft, base, spec.lora))
+    return peft.get_peft_model(base, lora_config(base, spec.lora))
 
 
-def _lora_config(peft: Any, base: Any, lora: LoraSpec) -> Any:
+def lora_config(base: Any, lora: LoraSpec) -> Any:
+    """The peft.LoraConfig of `lora` for this base: which modules are trained depends on its names and on tying."""
+    import peft
+
     trained, tied = None, False
     if lora.train_embeddings:
         tied = bool(base.config.tie_word_embeddings)

@@ -33,10 +33,14 @@ def die_with_parent() -> None:
 
 
 def quiet() -> None:
-    """No progress bars and no advice from transformers and bitsandbytes: a stage prints its own lines."""
+    """No progress bars and no advice from transformers, peft and bitsandbytes: a stage prints its own lines."""
     import logging
+    import warnings
 
     import transformers
+
+    # peft 0.21 asks transformers 5.23 under names that are about to go.
+    warnings.filterwarnings("ignore", r"`.*gradient_checkpointing.*` is deprecated", FutureWarning, "transformers")
 
     verbosity: Any = transformers.logging
     verbosity.set_verbosity_error()
