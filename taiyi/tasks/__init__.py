@@ -56,7 +56,7 @@ def ids() -> tuple[str, ...]:
     return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _SUPPORT))
 
 
-_SUPPORT = frozenset(("grammar", "free_text"))
+_SUPPORT = frozenset(("fields", "free_text", "grammar", "json_forms", "reading", "triples", "tuples"))
 
 
 @cache

@@ -80,9 +80,12 @@ def is_none(text: str) -> bool:
     bare = text.strip(_PUNCTUATION)
     if len(bare) > 400 or "\n" in bare:
         return False
-    if "".join(bare.casefold().split()) in _NOTHING:
-        return True
-    return bool(_NONE_SENTENCE.match(bare) or _NONE_SENTENCE_ZH.match(bare))
+    return is_nothing(bare) or bool(_NONE_SENTENCE.match(bare) or _NONE_SENTENCE_ZH.match(bare))
+
+
+def is_nothing(text: str) -> bool:
+    """Whether the text is a single word for nothing: "None", "N/A", "无"."""
+    return "".join(text.strip(_PUNCTUATION).casefold().split()) in _NOTHING if len(text) < 100 else False
 
 
 def is_refusal(text: str) -> bool:

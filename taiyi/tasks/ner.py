@@ -1,0 +1,166 @@
+"""NER: named entities, as mentions by type. `Chemical: a; b` and `疾病：a; b`, one line per type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
+from taiyi.metrics import Score, sets
+from taiyi.records import AnyRecord, Document, Language
+from taiyi.tasks import TaskSpec, fields, grammar, json_forms, reading
+from taiyi.tasks.fields import NotAsWritten, Opened
+from taiyi.tasks.reading import Found
+
+_KEYS = frozenset(("entities", "result", "results", "mentions", "实体", "实体列表"))
+
+
+def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
+    """One draft per document, also without entities; none where no types are declared. fields: text, types.
+    Gold: (name, mention), by name as offered, then by position.
+    """
+    offered = names(spec)
+    if not isinstance(record, Document) or not record.annotated or not offered:
+        return
+    entities = sorted(record.entities, key=lambda entity: entity.spans)
+    found = [(spec.types[entity.type], mention(entity.text)) for entity in entities if entity.type in spec.types]
+    found.sort(key=lambda item: offered.index(item[0]))
+    yield Draft(
+        fields={"text": record.text.strip(), "types": listed(offered, record)},
+        gold=tuple(dict.fromkeys(item for item in found if item[1])),
+        context=context_of(spec, record.language),
+    )
+
+
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """A line for each type that has mentions; a field that would be misread is quoted."""
+    lines = []
+    for name, group in groupby(gold, key=lambda item: str(item[0])):
+        mentions = [str(item[1]) for item in group]
+        rule = fields.LIST if len(mentions) > 1 else fields.SOLE
+        body = "; ".join(_written(text, context, rule) for text in mentions)
+        lines.append(fields.written(name, fields.NAME) + fields.COLON[context.language] + body)
+    return "\n".join(lines) or fields.NONE[context.language]
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """Mentions by type. Commas separate them only where the prompt holds every part and not the whole."""
+    try:
+        return fields.as_read(_exact(text.strip(), context))
+    except NotAsWritten:
+        return reading.read(
+            text,
+            prompt,
+            lambda lines, source, found: _lines(lines, source, found, context, prompt),
+            lambda value, found: _from_json(value, found, context),
+        )
+
+
+def score(outcomes: Sequence[Outcome]) -> Score:
+    """Micro-F1 over (type, mention)."""
+    return sets.micro_f1(outcomes, task="ner")
+
+
+def names(spec: TaskSpec) -> tuple[str, ...]:
+    """The names asked for, each once, in the order declared."""
+    return tuple(dict.fromkeys(spec.types.values()))
+
+
+def context_of(spec: TaskSpec, language: Language, *, roles: tuple[str, ...] = ()) -> Context:
+    """What the answer is read against: the names asked for, and those aliases that lead to one of them."""
+    offered = names(spec)
+    aliases = {alias: name for alias, name in spec.aliases.items() if name in offered}
+    return Context(offered=offered, aliases=aliases, roles=roles, language=language)
+
+
+def listed(offered: Iterable[str], record: AnyRecord) -> str:
+    """Names as a prompt lists them."""
+    return ("、" if record.language == "zh" else ", ").join(offered)
+
+
+def mention(text: str) -> str:
+    """A mention on one line: white space as single blanks."""
+    return " ".join(text.split())
+
+
+def _written(text: str, context: Context, rule: Any) -> str:
+    return fields.quoted(text) if _headed(text, context) else fields.written(text, rule)
+
+
+def _headed(text: str, context: Context) -> bool:
+    return reading.head(text, context)[0] is not None
+
+
+def _exact(text: str, context: Context) -> Items:
+    if text == fields.NONE[context.language]:
+        return ()
+    source = fields.opened(text)
+    found = []
+    for line in source.text.split("\n"):
+        name, body = fields.labelled(line, source, context)
+        pieces = fields.pieces(body, "; ")
+        for piece in pieces:
+            if _headed(piece, context):
+                raise NotAsWritten
+            found.append((name, fields.value(piece, source, fields.LIST if len(pieces) > 1 else fields.SOLE)))
+    return tuple(found)
+
+
+def _lines(lines: list[str], source: Opened, found: Found, context: Context, prompt: str) -> None:
+    current: str | None = None
+    for line in lines:
+        label, body = reading.head(line, context)
+        if label:
+            current = None if body else label
+            found.nothing = found.nothing or not body
+            said = line[: len(line) - len(body)]
+            commas = "实体：" in said.replace(":", "：") and "实体" not in label
+            _pieces(reading.listed(body, source, prompt, commas=commas), label, found, context)
+        elif current and not reading.looks_headed(line):
+            _pieces(reading.listed(line, source, prompt), current, found, context)
+        else:
+            _unlabelled(line, source, found, context, prompt)
+
+
+def _pieces(pieces: list[str], label: str, found: Found, context: Context) -> None:
+    for piece in pieces:
+        own, rest = reading.head(piece, context)  # the label said again within the line
+        if grammar.is_nothing(rest):
+            found.nothing = True
+        else:
+            found.items.append((own or label, rest))
+
+
+def _unlabelled(line: str, source: Opened, found: Found, context: Context, prompt: str) -> None:
+    """`mention: type`, a bare list where one type was asked for, "there are none", a type not offered, or prose."""
+    left, colon, right = line.replace("：", ": ").rpartition(": ")
+    label = reading.heading(right, context) if colon else None
+    listed_items = reading.listed(line, source, prompt)
+    if label and left:
+        found.items.append((label, reading.text_of(left, source, prompt)))
+    elif grammar.is_none(line):
+        found.nothing = True
+    elif len(context.offered) == 1 and all(reading.occurs(item, prompt) for item in listed_items):
+        found.items.extend((context.offered[0], item) for item in listed_items)
+    else:
+        (found.off_schema if reading.looks_headed(line) else found.unusable).append(fields.shown(line, source))
+
+
+def _from_json(value: Any, found: Found, context: Context) -> None:
+    for part in json_forms.objects(value):
+        said, kind = json_forms.text(part, json_forms.MENTION), json_forms.text(part, json_forms.TYPE)
+        if said and kind:
+            label = reading.heading(kind, context)
+            if label:
+                found.items.append((label, said))
+            else:
+                found.off_schema.append(f"{kind}: {said}")
+            continue
+        for key, element in part.items():
+            label = reading.heading(key, context)
+            mentions = json_forms.texts(element)
+            if label:
+                found.items.extend((label, text) for text in mentions if not grammar.is_nothing(text))
+            elif mentions and key.casefold() not in _KEYS:
+                found.off_schema.append(key)

@@ -1,0 +1,159 @@
+"""Tolerant reading of answers that list things under labels: headings, list separators, and what the prompt settles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from taiyi.instances import Context, Item, Parsed
+from taiyi.tasks import fields, grammar, json_forms
+from taiyi.tasks.fields import Opened
+
+_QUOTED = re.compile(r'(?:^|(?<=[\s:：;；,，、\[(（]))"((?:[^"\n]++|"")*+)"(?=\s*(?:[;；,，、\])）:：.。]|$))', re.MULTILINE)
+_SEMICOLON_BLANK = re.compile(r";(?:\s+|$)")
+_SEMICOLON = re.compile(r"[;；]")
+_COMMA = re.compile(r"[，、；;]|,\s+")
+_PAIRS = {"“": "”", "‘": "’", "「": "」", "'": "'", "`": "`"}
+_SAID_OF = (
+    r"entit(?:y|ies)|relation(?:ship)?s?|mentions?|names?|terms?|types?|events?|pairs?|list|实体对|实体|关系|类型|三元组|事件"
+)
+_BEFORE = re.compile(
+    r"^(?:the|all|extracted|identified)\s+|^(?:在|从)?(?:上述|以上|该|此)?(?:文本|句子|文献|摘要|文)?(?:中|里)?"
+    r"(?:包含|含有|出现|存在|涉及|提到|具有)?的?(?:指定)?",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(rf"(?:\s*(?:{_SAID_OF}|的|头尾|为|是|有|包括|如下|are|is|include|found))+$", re.IGNORECASE)
+_UNKNOWN_HEAD = re.compile(r"[^\s:：][^:：\n]{0,60}(?::\s|：)")
+
+
+@dataclass
+class Found:
+    """What a reading has found so far. `nothing`: a label was given no items, or "none" was said."""
+
+    items: list[Item] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
+    off_schema: list[str] = field(default_factory=list)
+    ambiguous: list[str] = field(default_factory=list)
+    nothing: bool = False
+
+    def parsed(self) -> Parsed:
+        """The result: each item once; the remarks are the first ten pieces that were not used."""
+        items = tuple(dict.fromkeys(self.items))
+        notes = tuple(note[:80] for note in (*self.off_schema, *self.ambiguous, *self.unusable)[:10])
+        if self.off_schema:
+            return Parsed("off_schema", items, notes)
+        if items:
+            return Parsed("partial" if self.unusable or self.ambiguous else "ok", items, notes)
+        if self.ambiguous:
+            return Parsed("ambiguous", (), notes)
+        return Parsed("none" if self.nothing and not self.unusable else "unparsed", (), notes)
+
+
+def read(
+    text: str,
+    prompt: str,
+    lines: Callable[[list[str], Opened, Found], None],
+    from_json: Callable[[Any, Found], None],
+) -> Parsed:
+    """An answer in any of the forms that models give: `from_json` where it is JSON, else `lines`."""
+    bare = grammar.strip_lead(grammar.clean(text.replace("\x00", ""), prompt)).strip()
+    if not bare:
+        return Parsed("empty")
+    found, loaded = Found(), json_forms.loaded(bare)
+    if loaded is not None:
+        from_json(loaded, found)
+        found.nothing = not loaded
+        if found.items or found.off_schema or not loaded:
+            return found.parsed()
+    if grammar.is_none(bare):
+        return Parsed("none")
+    source = hidden(bare)
+    lines([line.strip() for line in source.text.split("\n") if line.strip()], source, found)
+    if not found.items and grammar.is_refusal(bare):
+        return Parsed("refusal")
+    return found.parsed()
+
+
+def hidden(text: str) -> Opened:
+    """Put aside what stands in quotation marks as a whole field; other quotation marks stay."""
+    values: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        values.append(match[1].replace('""', '"'))
+        return f"\x00{len(values) - 1}\x00"
+
+    return Opened(_QUOTED.sub(hide, text), tuple(values))
+
+
+def heading(text: str, context: Context) -> str | None:
+    """The offered name that a heading spells: "Disease entities", 上述文本中包含的疾病为, 具有并发症关系的实体对如下."""
+    if len(text) > 200:
+        return None
+    text = text.strip(" \t*_\"'“”")
+    label = grammar.whole_label(text, context)
+    if label:
+        return label
+    core = _AFTER.sub("", _BEFORE.sub("", text))
+    return grammar.whole_label(core, context) if core != text else None
+
+
+def head(line: str, context: Context) -> tuple[str | None, str]:
+    """The offered name before the first colon that has one before it, and what follows; (None, line) if none has."""
+    for number, colon in enumerate(re.finditer("[:：]", line[:300])):
+        if number == 8:
+            break
+        label = heading(line[: colon.start()], context)
+        if label:
+            return label, line[colon.end() :].strip()
+    return None, line
+
+
+def looks_headed(line: str) -> bool:
+    """Whether a line begins with what might be a label and a colon."""
+    return bool(_UNKNOWN_HEAD.match(line))
+
+
+def occurs(part: str, prompt: str) -> bool:
+    """Whether the prompt holds the part, line breaks counting as blanks."""
+    return bool(part) and part in _flat(prompt)
+
+
+@lru_cache(maxsize=8)
+def _flat(prompt: str) -> str:
+    return " ".join(prompt.split())
+
+
+def listed(body: str, source: Opened, prompt: str, *, commas: bool = False) -> list[str]:
+    """The items of a list: cut at semicolons; at commas only if `commas`, or if all parts occur in the prompt and the
+    whole does not.
+    """
+    around = fields.outside(body) or body
+    separator = _SEMICOLON_BLANK if _SEMICOLON_BLANK.search(around.rstrip("; \t")) else _SEMICOLON
+    found: list[str] = []
+    for piece in fields.cut(body, around, separator):
+        found.extend(_at_commas(piece, source, prompt, always=commas))
+    return [item for item in found if item]
+
+
+def _at_commas(piece: str, source: Opened, prompt: str, *, always: bool) -> list[str]:
+    whole = text_of(piece, source, prompt)
+    around = fields.outside(piece) or piece
+    if not _COMMA.search(around) or occurs(whole, prompt):
+        return [whole]
+    parts = [text_of(part, source, prompt) for part in fields.cut(piece, around, _COMMA)]
+    return parts if always or all(occurs(part, prompt) for part in parts if part) else [whole]
+
+
+def text_of(piece: str, source: Opened, prompt: str) -> str:
+    """A field as the mention it stands for: out of its quotation marks, without a final stop that the prompt lacks."""
+    piece = piece.strip()
+    text = fields.shown(piece, source)
+    if text != piece:
+        return text
+    if len(text) > 1 and _PAIRS.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    bare = text.rstrip(".。 ")
+    return bare if bare != text and occurs(bare, prompt) and not occurs(text, prompt) else text
