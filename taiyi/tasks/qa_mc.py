@@ -216,11 +216,9 @@ def _with_followers(body: str, start: int, options: _Options) -> list[str]:
 
 def _means_option(body: str, start: int, end: int) -> bool:
     """Whether the letter there names an option: not an article or pronoun, not part of a name (vitamin D, B-cell)."""
-    after = body[end:]
+    before, after = body[max(0, start - 20) : start], body[end : end + 20]
     article = body[start:end] in ("A", "I") and re.match(r"\s+(?!(?:is|was|because|as|and|or)\b)[a-z0-9]", after)
-    return not (
-        article or re.match(r"-\w|\s?(?:cells?|lymphocytes?)\b", after) or _NAMED_BY_LETTER.search(body[:start])
-    )
+    return not (article or re.match(r"-\w|\s?(?:cells?|lymphocytes?)\b", after) or _NAMED_BY_LETTER.search(before))
 
 
 def _settled(labels: Sequence[str], body: str, context: Context) -> Parsed:

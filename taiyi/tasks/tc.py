@@ -185,7 +185,7 @@ def bounded(name: str) -> str:
 
 
 def _single(body: str, found: list[_Mention], context: Context) -> Parsed:
-    affirmed = [mention for mention in found if not _NEGATION.search(body[: mention.start])]
+    affirmed = [mention for mention in found if not _NEGATION.search(body[max(0, mention.start - 20) : mention.start])]
     labels = tuple(dict.fromkeys(mention.label for mention in affirmed))
     if labels:
         return Parsed("ok" if len(labels) == 1 else "ambiguous", ((labels[0],),), labels[1:])

@@ -153,3 +153,22 @@ def test_verdicts_are_four(judged: Any) -> None:
         for o in (judged((), None), judged((), (), status="unparsed"), judged((), ()), judged((DISEASE,), ()))
     ]
     assert found == ["unanswered", "unparsable", "right", "wrong"]
+
+
+@pytest.mark.parametrize("case", ["perfect", "noisy", "noisy_b", "always_none", "always_proliferative", "all_labels"])
+@pytest.mark.parametrize("view", ["with_none", "without_none"])
+def test_hallmarks_of_cancer_by_sentence(vectors: Any, judged: Any, case: str, view: str) -> None:
+    folder = vectors / "14_hoc"
+    none = (("none",),) if view == "with_none" else ()
+    gold, read = (_hallmarks(folder / name, none) for name in ("gold.tsv", f"pred.{case}.tsv"))
+    expected = json.loads((folder / "expected.json").read_text())["cases"][case][f"sentence_{view}"]
+    names = tuple(sorted({label for items in (*gold, *read) for (label,) in items}))
+    score = sets.micro_f1([judged(g, r, offered=names) for g, r in zip(gold, read, strict=True)], task="tc")
+    assert score.value == pytest.approx(expected["micro"])
+    if set(label for items in gold for (label,) in items) == set(names):
+        assert score.details["macro_f1"] == pytest.approx(expected["macro"])
+
+
+def _hallmarks(path: Any, none: tuple[tuple[str], ...]) -> list[tuple[tuple[str], ...]]:
+    rows = [line.split("\t")[1] for line in path.read_text().splitlines()[1:]]
+    return [tuple((label,) for label in row.split(",")) if row else none for row in rows]
