@@ -9,7 +9,9 @@ from functools import lru_cache
 from taiyi.instances import Context
 
 _END = re.compile(r"<\|(?:endoftext|im_end|eot_id|end|user|system|observation)\|>|</s>|<eod>|<eos>")
-_START = re.compile(r"<\|(?:im_start|assistant|begin_of_text|start_header_id|end_header_id)\|>(?:assistant\b)?|<s>|\[gMASK\]|<sop>")
+_START = re.compile(
+    r"<\|(?:im_start|assistant|begin_of_text|start_header_id|end_header_id)\|>(?:assistant\b)?|<s>|\[gMASK\]|<sop>"
+)
 _FENCE = re.compile(r"^[ \t]*```[\w+-]*[ \t]*$\n?|```", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*•●▪·][ \t]+|#{1,6}[ \t]+|>[ \t]+)(?=\S)", re.MULTILINE)
 _NUMBERED = re.compile(r"^[ \t]*(?:\(?\d{1,3}[.)、][ \t]+)(?=\S)", re.MULTILINE)

@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 MENTION = ("text", "mention", "entity", "name", "word", "span", "实体", "文本", "名称")
-TYPE = ("type", "label", "category", "entity_type", "class", "event_type", "relation", "predicate", "类型", "类别", "关系")
+TYPE = (
+    "type",
+    "label",
+    "category",
+    "entity_type",
+    "class",
+    "event_type",
+    "relation",
+    "predicate",
+    "类型",
+    "类别",
+    "关系",
+)
 RELATION = ("relation", "predicate", "relation_type", "type", "label", "关系", "谓词")
 HEAD = ("head", "subject", "head_entity", "entity1", "arg1", "source", "头实体", "主体", "主语")
 TAIL = ("tail", "object", "tail_entity", "entity2", "arg2", "target", "尾实体", "客体", "宾语")

@@ -12,20 +12,20 @@ from taiyi.instances import Context, Item, Parsed
 from taiyi.tasks import fields, grammar, json_forms
 from taiyi.tasks.fields import Opened
 
-_QUOTED = re.compile(r'(?:^|(?<=[\s:：;；,，、\[(（]))"((?:[^"\n]++|"")*+)"(?=\s*(?:[;；,，、\])）:：.。]|$))', re.MULTILINE)
+_QUOTED = re.compile(
+    r'(?:^|(?<=[\s:：;；,，、\[(（]))"((?:[^"\n]++|"")*+)"(?=\s*(?:[;；,，、\])）:：.。]|$))', re.MULTILINE
+)
 _SEMICOLON_BLANK = re.compile(r";(?:\s+|$)")
 _SEMICOLON = re.compile(r"[;；]")
 _COMMA = re.compile(r"[，、；;]|,\s+")
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "'": "'", "`": "`"}
-_SAID_OF = (
-    r"entit(?:y|ies)|relation(?:ship)?s?|mentions?|names?|terms?|types?|events?|pairs?|list|实体对|实体|关系|类型|三元组|事件"
-)
+_SAID_OF = r"entit(?:y|ies)|relation(?:ship)?s?|mentions?|names?|terms?|types?|events?|pairs?|list|实体对|实体|关系|类型|三元组|事件"
 _BEFORE = re.compile(
     r"^(?:the|all|extracted|identified)\s+|^(?:在|从)?(?:上述|以上|该|此)?(?:文本|句子|文献|摘要|文)?(?:中|里)?"
     r"(?:包含|含有|出现|存在|涉及|提到|具有)?的?(?:指定)?",
     re.IGNORECASE,
 )
-_AFTER = re.compile(rf"(?:\s*(?:{_SAID_OF}|的|头尾|为|是|有|包括|如下|are|is|include|found))+$", re.IGNORECASE)
+_AFTER = re.compile(rf"\s*(?:{_SAID_OF}|的|头尾|为|是|有|包括|如下|are|is|include|found)$", re.IGNORECASE)
 _UNKNOWN_HEAD = re.compile(r"[^\s:：][^:：\n]{0,60}(?::\s|：)")
 
 
@@ -93,11 +93,17 @@ def heading(text: str, context: Context) -> str | None:
     if len(text) > 200:
         return None
     text = text.strip(" \t*_\"'“”")
-    label = grammar.whole_label(text, context)
-    if label:
-        return label
-    core = _AFTER.sub("", _BEFORE.sub("", text))
-    return grammar.whole_label(core, context) if core != text else None
+    label: str | None = None
+    for core in (text, _BEFORE.sub("", text)):
+        for _ in range(6):  # a name may itself end in 关系: one word is taken off at a time
+            label = grammar.whole_label(core, context)
+            shorter = _AFTER.sub("", core)
+            if label or shorter == core:
+                break
+            core = shorter
+        if label:
+            return label
+    return None
 
 
 def head(line: str, context: Context) -> tuple[str | None, str]:

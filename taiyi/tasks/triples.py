@@ -1,0 +1,240 @@
+"""Relations as answers: `R: [h, t]; [h, t]` (en) and `(h, t, R); (h, t, R)` (zh), an end being a text or a relation.
+
+A relation as an end stands as `R: [h, t]` and `(h, t, R)` in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import Any
+
+from taiyi.instances import Context, Item, Items, Parsed
+from taiyi.tasks import fields, grammar, json_forms, reading, tuples
+from taiyi.tasks.fields import NotAsWritten, Opened
+from taiyi.tasks.reading import Found
+from taiyi.tasks.tuples import Group
+
+End = str | Item
+
+DEEPEST = 8
+"""How many relations deep an end may lie."""
+_END = re.compile(fields.TUPLE.pattern + r"|[:：]\s*\x01")
+# After PromptCBLUE: 头实体为a，尾实体为b。 and 头实体：a；尾三元组：头实体：b；尾实体：c；关系：R
+_HEAD_TAIL = re.compile(
+    r"头实体[为是：:]([^。；，\n]{1,200}?)[，；,;]\s*(?:尾三元组[：:]\s*头实体[：:](?P<h>[^；\n]{1,200})；尾实体[：:](?P<t>[^；\n]{1,200})；"
+    r"关系[：:](?P<r>[^；。\n]{1,100})|尾实体[为是：:](?P<tail>[^。；\n]{1,200}))"
+)
+
+
+def answer(gold: Items, context: Context) -> str:
+    """The relations as text: a line for each name in English, one line of triples in Chinese."""
+    if not gold:
+        return fields.NONE[context.language]
+    if context.language == "zh":
+        return "; ".join(_triple(item) for item in gold)
+    lines = []
+    for name, group in groupby(gold, key=lambda item: str(item[0])):
+        lines.append(_name(name) + ": " + "; ".join(_pair(item) for item in group))
+    return "\n".join(lines)
+
+
+def parse(text: str, context: Context, prompt: str) -> Parsed:
+    """Relations as (name, head, tail), from the written form or any near it."""
+    try:
+        return fields.as_read(_exact(text.strip(), context))
+    except NotAsWritten:
+        return reading.read(
+            text,
+            prompt,
+            lambda lines, source, found: _Lines(context, source, found, prompt).read(lines),
+            lambda value, found: _from_json(value, found, context),
+        )
+
+
+def _name(name: str) -> str:
+    return fields.written(name, fields.NAME)
+
+
+def _triple(item: Item) -> str:
+    return f"({_end(item[1], _triple)}, {_end(item[2], _triple)}, {fields.written(str(item[0]), _END)})"
+
+
+def _pair(item: Item) -> str:
+    def nested(inner: Item) -> str:
+        return f"{_name(str(inner[0]))}: {_pair(inner)}"
+
+    return f"[{_end(item[1], nested)}, {_end(item[2], nested)}]"
+
+
+def _end(end: End, nested: Any) -> str:
+    return fields.written(end, _END) if isinstance(end, str) else str(nested(end))
+
+
+def _exact(text: str, context: Context) -> Items:
+    if text == fields.NONE[context.language]:
+        return ()
+    source = fields.opened(text)
+    if context.language == "zh":
+        return tuple(_exact_triple(piece, source, context, DEEPEST) for piece in fields.pieces(source.text, "; "))
+    found: list[Item] = []
+    for line in source.text.split("\n"):
+        name, body = fields.labelled(line, source, context)
+        found.extend(_exact_pair(name, piece, source, context, DEEPEST) for piece in fields.pieces(body, "; "))
+    return tuple(found)
+
+
+def _exact_triple(piece: str, source: Opened, context: Context, depth: int) -> Item:
+    members = fields.pieces(fields.inside(piece, "()"), ", ")
+    if len(members) != 3 or not depth:
+        raise NotAsWritten
+    head, tail = (
+        _exact_triple(end, source, context, depth - 1) if fields.enclosed(end) else fields.value(end, source, _END)
+        for end in members[:2]
+    )
+    name = fields.value(members[2], source, _END)
+    if name not in context.offered:
+        raise NotAsWritten
+    return (name, head, tail)
+
+
+def _exact_pair(name: str, piece: str, source: Opened, context: Context, depth: int) -> Item:
+    members = fields.pieces(fields.inside(piece, "[]"), ", ")
+    if len(members) != 2 or not depth:
+        raise NotAsWritten
+    ends: list[End] = []
+    for end in members:
+        if ": \x01" in (fields.outside(end) or ""):
+            inner, body = fields.labelled(end, source, context)
+            ends.append(_exact_pair(inner, body, source, context, depth - 1))
+        else:
+            ends.append(fields.value(end, source, _END))
+    return (name, *ends)
+
+
+class _Lines:
+    """The tolerant reading of lines: a label holds for what follows it, up to the next one."""
+
+    def __init__(self, context: Context, source: Opened, found: Found, prompt: str) -> None:
+        self.context, self.source, self.found, self.prompt = context, source, found, prompt
+        self.label = context.offered[0] if len(context.offered) == 1 else None
+
+    def read(self, lines: list[str]) -> None:
+        for line in lines:
+            bracket = re.search(r"[\[(（【]", line)
+            label, body = reading.head(line, self.context)
+            if label and (not bracket or line.find(body) <= bracket.start() or not body):
+                self.label = label
+                self.found.nothing = self.found.nothing or not body or grammar.is_nothing(body)
+                line = "" if grammar.is_nothing(body) else body
+            self._body(line)
+
+    def _body(self, line: str) -> None:
+        if _HEAD_TAIL.search(line):
+            self._spelt_out(line)
+        elif grammar.is_none(line):
+            self.found.nothing = True
+        elif line:
+            for group in tuples.groups(line):
+                self._group(group, self.label)
+
+    def _group(self, group: Group, label: str | None) -> None:
+        own = reading.heading(group.before.rstrip(":： "), self.context) if group.before else None
+        item = self._relation(group.inner, own or label, DEEPEST) if own or not group.before else None
+        if item:
+            self.found.items.append(item)
+            return
+        several = [self._relation(part.inner, own or label, DEEPEST) for part in tuples.loose(group)]
+        usable = [item for item in several if item]
+        if not group.before and len(usable) > 1 and len(usable) == len(several):
+            self.found.items.extend(usable)
+        else:
+            self._refused(group, own or label)
+
+    def _refused(self, group: Group, label: str | None) -> None:
+        shown = fields.shown(" ".join(part for part in group if part), self.source)
+        members = tuples.parts(group.inner, 2)
+        unknown_label = group.before.endswith((":", "：")) and len(members) == 2
+        if unknown_label or (not group.before and len(members) == 3 and not label):
+            self.found.off_schema.append(shown)
+        elif len(members) > 2 and not group.before:
+            self.found.ambiguous.append(shown)
+        else:
+            self.found.unusable.append(shown)
+
+    def _relation(self, inner: str, label: str | None, depth: int) -> Item | None:
+        """The relation of a tuple: its name is a member of it (the last, the first, the middle), or the label."""
+        members = tuples.parts(inner, 2 if label else 3)
+        if not depth or not 2 <= len(members) <= 16:
+            return None
+        name, rest = self._named(members)
+        if not name:
+            name, rest = label, members
+        ways = tuples.pairs(rest, self.prompt) if name else []
+        if not name or len(ways) != 1:
+            return None
+        head, tail = (self._read_end(end, depth) for end in ways[0])
+        return (name, head, tail) if head and tail else None
+
+    def _named(self, members: list[str]) -> tuple[str | None, list[str]]:
+        if len(members) > 2:
+            for place in (-1, 0, 1):
+                name = reading.heading(fields.shown(members[place], self.source), self.context)
+                if name:
+                    return name, [member for at, member in enumerate(members) if at != place % len(members)]
+        return None, members
+
+    def _read_end(self, end: str, depth: int) -> End:
+        label, body = reading.head(end, self.context)
+        if fields.enclosed(body):
+            nested = self._relation(body[1:-1], label, depth - 1)
+            if nested:
+                return nested
+        return reading.text_of(end, self.source, self.prompt)
+
+    def _spelt_out(self, line: str) -> None:
+        for match in _HEAD_TAIL.finditer(line):
+            name = reading.heading(match["r"], self.context) if match["r"] else None
+            head, tail = match[1].strip(), match["tail"]
+            if self.label and tail:
+                self.found.items.append((self.label, head, tail.strip()))
+            elif self.label and name:
+                self.found.items.append((self.label, head, (name, match["h"].strip(), match["t"].strip())))
+            else:
+                self.found.off_schema.append(match[0])
+
+
+def _from_json(value: Any, found: Found, context: Context) -> None:
+    sole = context.offered[0] if len(context.offered) == 1 else None
+    for part in json_forms.objects(value):
+        head, tail = (json_forms.text(part, keys) for keys in (json_forms.HEAD, json_forms.TAIL))
+        said = json_forms.text(part, json_forms.RELATION)
+        name = reading.heading(said, context) if said else sole
+        if head and tail:
+            if name:
+                found.items.append((name, head, tail))
+            else:
+                found.off_schema.append(f"{said}: {head}, {tail}")
+        for key, element in part.items():
+            label = reading.heading(key, context)
+            if label:
+                found.items.extend((label, *ends) for ends in _json_tuples(element, 2))
+    if isinstance(value, list):
+        if sole:
+            found.items.extend((sole, *ends) for ends in _json_tuples(value, 2))
+        for first, second, third in _json_tuples(value, 3):
+            name = reading.heading(third, context)
+            if name:
+                found.items.append((name, first, second))
+
+
+def _json_tuples(value: Any, count: int) -> list[list[str]]:
+    """The lists of so many texts in a list, or the list itself if it is one."""
+    if not isinstance(value, list):
+        return []
+    candidates = [value, *value]
+    return [
+        texts
+        for each in candidates
+        if isinstance(each, list) and len(texts := json_forms.texts(each)) == len(each) == count
+    ]
