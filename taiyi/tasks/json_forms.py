@@ -75,3 +75,12 @@ def _flat(value: list[Any]) -> bool:
 def folded(value: str) -> str:
     """White space as single blanks, as gold mentions have it."""
     return " ".join(value.split())
+
+
+def lists(value: Any, depth: int = 4) -> Iterator[list[Any]]:
+    """The lists in a value that hold no lists themselves."""
+    if isinstance(value, list) and _flat(value):
+        yield value
+    elif depth and isinstance(value, dict | list):
+        for element in value.values() if isinstance(value, dict) else value:
+            yield from lists(element, depth - 1)

@@ -1,0 +1,83 @@
+"""COREF: which mentions name one thing, as clusters of texts. `[m, m]; [m, m, m]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
+from taiyi.metrics import Score, sets
+from taiyi.records import AnyRecord, Document
+from taiyi.tasks import TaskSpec, ee, fields, grammar, json_forms, ner, reading, tuples
+from taiyi.tasks.fields import NotAsWritten, Opened
+from taiyi.tasks.reading import Found
+
+
+def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
+    """One draft per document that has a cluster of two or more distinct texts. fields: text."""
+    if not isinstance(record, Document) or not record.annotated:
+        return
+    texts = {part.id: ner.mention(part.text) for part in (*record.entities, *record.triggers)}
+    clusters = [tuple(dict.fromkeys(texts.get(m, "") for m in group.members)) for group in record.coreferences]
+    gold = tuple(dict.fromkeys(cluster for cluster in clusters if len(cluster) > 1 and all(cluster)))
+    if gold:
+        yield Draft(fields={"text": record.text.strip()}, gold=gold, context=Context(language=record.language))
+
+
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """The clusters on one line; a mention that would be misread is quoted."""
+    clusters = ("[" + ", ".join(fields.written(str(text), fields.TUPLE) for text in cluster) + "]" for cluster in gold)
+    return "; ".join(clusters) or fields.NONE[context.language]
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """Clusters of two or more mentions."""
+    try:
+        return fields.as_read(_exact(text.strip(), context))
+    except NotAsWritten:
+        return reading.read(text, prompt, lambda lines, source, found: _lines(lines, source, found, prompt), _from_json)
+
+
+def score(outcomes: Sequence[Outcome]) -> Score:
+    """Micro-F1 over pairs of mentions within a cluster, in either order."""
+    return sets.micro_f1(ee.projected(outcomes, _links), task="coref", only="links")
+
+
+def _links(cluster: Item) -> Iterable[Item]:
+    return combinations(sorted(map(str, cluster)), 2)
+
+
+def _exact(text: str, context: Context) -> Items:
+    if text == fields.NONE[context.language]:
+        return ()
+    source = fields.opened(text)
+    clusters = (fields.pieces(fields.inside(piece, "[]"), ", ") for piece in fields.pieces(source.text, "; "))
+    return tuple(tuple(fields.value(member, source, fields.TUPLE) for member in cluster) for cluster in clusters)
+
+
+def _lines(lines: list[str], source: Opened, found: Found, prompt: str) -> None:
+    for line in lines:
+        if grammar.is_none(line):
+            found.nothing = True
+            continue
+        for group in tuples.groups(line):
+            clusters = [_members(part.inner, source, prompt) for part in tuples.loose(group)]
+            if group.inner and not all(len(cluster) > 1 for cluster in clusters):
+                clusters = [_members(group.inner, source, prompt)]
+            usable = [cluster for cluster in clusters if len(cluster) > 1]
+            found.items.extend(usable)
+            if not usable:
+                found.unusable.append(fields.shown(" ".join(group), source))
+
+
+def _members(inner: str, source: Opened, prompt: str) -> Item:
+    members = (reading.text_of(part, source, prompt) for part in tuples.parts(inner, 2))
+    return tuple(dict.fromkeys(member for member in members if member))
+
+
+def _from_json(value: Any, found: Found) -> None:
+    for part in json_forms.lists(value):
+        cluster = tuple(dict.fromkeys(json_forms.texts(part)))
+        if len(cluster) > 1:
+            found.items.append(cluster)

@@ -1,0 +1,245 @@
+"""EE: events, as (type, trigger, ((role, text), ...)). `Type: (Trigger: x, Role: y); (...)`, one line per type.
+
+In Chinese `类型：（触发词：x；角色：y）; （...）`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
+from taiyi.metrics import Score, sets
+from taiyi.records import AnyRecord, Argument, Document, Event, Language
+from taiyi.tasks import TaskSpec, fields, grammar, json_forms, ner, reading, tuples
+from taiyi.tasks.fields import NotAsWritten, Opened
+from taiyi.tasks.reading import Found
+
+_TRIGGER: dict[Language, str] = {"en": "Trigger", "zh": "触发词"}
+_BRACKETS: dict[Language, str] = {"en": "()", "zh": "（）"}
+_BETWEEN: dict[Language, str] = {"en": ", ", "zh": "；"}
+_TRIGGER_WORDS = ("trigger", "trigger word", "event trigger", "触发词", "主体词")
+_ANY_ROLE = r"[^\W\d_][\w -]{0,30}"
+_LISTED = re.compile("[，、]")
+
+
+def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
+    """One draft per document, also without events; none where no types are declared. fields: text, types, roles.
+
+    Gold: by type as offered, then in the record's order. An argument that is an event stands as its trigger's text.
+    """
+    offered = ner.names(spec)
+    if not isinstance(record, Document) or not record.annotated or not offered:
+        return
+    texts = {part.id: ner.mention(part.text) for part in (*record.entities, *record.triggers)}
+    for event in record.events:
+        texts[event.id] = _text(event.trigger, texts)
+    found = [_item(event, spec, texts) for event in record.events if event.type in spec.types]
+    found.sort(key=lambda item: offered.index(str(item[0])))
+    roles = tuple(dict.fromkeys(spec.roles.values()))
+    yield Draft(
+        fields={
+            "text": record.text.strip(),
+            "types": ner.listed(offered, record),
+            "roles": ner.listed(roles, record),
+        },
+        gold=tuple(dict.fromkeys(item for item in found if item[1])),
+        context=ner.context_of(spec, record.language, roles=roles),
+    )
+
+
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """A line for each type that has events; a field that would be misread is quoted."""
+    lines = []
+    for name, group in groupby(gold, key=lambda item: str(item[0])):
+        body = "; ".join(_written(item, context.language) for item in group)
+        lines.append(fields.written(name, fields.NAME) + fields.COLON[context.language] + body)
+    return "\n".join(lines) or fields.NONE[context.language]
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """Events by type. A role's text ends where the next role begins, so it may hold commas."""
+    try:
+        return fields.as_read(_exact(text.strip(), context))
+    except NotAsWritten:
+        return reading.read(
+            text,
+            prompt,
+            lambda lines, source, found: _lines(lines, source, found, context, prompt),
+            lambda value, found: _from_json(value, found, context),
+        )
+
+
+def score(outcomes: Sequence[Outcome]) -> Score:
+    """Micro-F1 over whole events, arguments in any order; trigger_f1 and argument_f1 among the details."""
+    whole = sets.micro_f1(projected(outcomes, _ordered), task="ee")
+    triggers = sets.micro_f1(projected(outcomes, lambda item: [item[:2]]), task="ee", only="triggers")
+    arguments = sets.micro_f1(projected(outcomes, _arguments), task="ee", only="arguments")
+    details = whole.details | {"trigger_f1": triggers.value, "argument_f1": arguments.value}
+    return msgspec.structs.replace(whole, details=details)
+
+
+def projected(outcomes: Iterable[Outcome], project: Callable[[Item], Iterable[Item]]) -> list[Outcome]:
+    """The outcomes with every gold and predicted item replaced by what `project` makes of it."""
+
+    def of(items: Items) -> Items:
+        return tuple(dict.fromkeys(part for item in items for part in project(item)))
+
+    replace = msgspec.structs.replace
+    return [
+        replace(
+            outcome,
+            instance=replace(outcome.instance, gold=of(outcome.instance.gold)),
+            parsed=replace(outcome.parsed, items=of(outcome.parsed.items)),
+        )
+        for outcome in outcomes
+    ]
+
+
+def _ordered(item: Item) -> Iterable[Item]:
+    return [(item[0], item[1], tuple(sorted(_pairs(item))))]
+
+
+def _arguments(item: Item) -> Iterable[Item]:
+    return [(*item[:2], *pair) for pair in _pairs(item)]
+
+
+def _pairs(item: Item) -> list[tuple[str, str]]:
+    return [(str(slot[0]), str(slot[1])) for slot in item[2]]
+
+
+def _text(end: Argument, texts: dict[str, str]) -> str:
+    return texts.get(end.ref, "") if end.ref else ner.mention(end.text)
+
+
+def _item(event: Event, spec: TaskSpec, texts: dict[str, str]) -> Item:
+    """Arguments of roles that are not declared are left out, unless none are declared; so are those without a text."""
+    named = [(spec.roles.get(a.role, "" if spec.roles else a.role), _text(a, texts)) for a in event.arguments]
+    arguments = tuple(dict.fromkeys((role, text) for role, text in named if role and text))
+    return (spec.types[event.type], _text(event.trigger, texts), arguments)
+
+
+def _written(item: Item, language: Language) -> str:
+    slots = [(_TRIGGER[language], str(item[1])), *_pairs(item)]
+    colon = fields.COLON[language]
+    written = (fields.written(role, fields.NAME) + colon + fields.written(text, fields.TUPLE) for role, text in slots)
+    return _BRACKETS[language][0] + _BETWEEN[language].join(written) + _BRACKETS[language][1]
+
+
+def _exact(text: str, context: Context) -> Items:
+    if text == fields.NONE[context.language]:
+        return ()
+    source = fields.opened(text)
+    found: list[Item] = []
+    for line in source.text.split("\n"):
+        name, body = fields.labelled(line, source, context)
+        for piece in fields.pieces(body, "; "):
+            inner = fields.inside(piece, _BRACKETS[context.language])
+            slots = [_exact_slot(slot, source, context) for slot in fields.pieces(inner, _BETWEEN[context.language])]
+            if slots[0][0] != _TRIGGER[context.language]:
+                raise NotAsWritten
+            found.append((name, slots[0][1], tuple(slots[1:])))
+    return tuple(found)
+
+
+def _exact_slot(slot: str, source: Opened, context: Context) -> tuple[str, str]:
+    role, colon, text = slot.partition(fields.COLON[context.language])
+    role = fields.value(role, source, fields.NAME)
+    if not colon or (context.roles and role not in (*context.roles, _TRIGGER[context.language])):
+        raise NotAsWritten
+    return role, fields.value(text, source, fields.TUPLE)
+
+
+def _lines(lines: list[str], source: Opened, found: Found, context: Context, prompt: str) -> None:
+    label = context.offered[0] if len(context.offered) == 1 else None
+    slots = _slots(context.roles)
+    for line in lines:
+        if slots.match(line):  # slots without brackets, one event to a line
+            _event(line, label, source, found, context, prompt, listed=True)
+            continue
+        said, body = reading.head(line, context)
+        if said:
+            label = said
+            found.nothing = found.nothing or not body or grammar.is_nothing(body)
+        if grammar.is_none(body):
+            found.nothing = True
+        elif body:
+            for group in tuples.groups(body):
+                own = reading.heading(group.before.rstrip(":： "), context) if group.before else label
+                shown = fields.shown(group.before, source)
+                if own:
+                    _event(group.inner, own, source, found, context, prompt)
+                elif reading.looks_headed(group.before + " "):
+                    found.off_schema.append(shown)
+                else:
+                    found.unusable.append(shown)
+
+
+def _event(
+    inner: str, label: str | None, source: Opened, found: Found, context: Context, prompt: str, *, listed: bool = False
+) -> None:
+    """One event from its slots; the trigger's comes first or bears the trigger's name. `listed`: commas separate."""
+    heads = list(_slots(context.roles).finditer(inner))
+    ends = [head.start() for head in heads[1:]] + [len(inner)]
+    trigger = ""
+    arguments: list[tuple[str, str]] = []
+    for head, end in zip(heads, ends, strict=True):
+        body = inner[head.end() : end].strip(" ,，;；")
+        role = fields.shown(head[1], source).strip()
+        if grammar.fold(role) in _FOLDED_TRIGGER_WORDS and not trigger:
+            trigger = reading.text_of(body, source, prompt)
+        elif body and not grammar.is_nothing(body):
+            texts = _LISTED.split(body) if listed else [body]
+            arguments.extend((_role(role, context), reading.text_of(text, source, prompt)) for text in texts)
+    if label and trigger:
+        found.items.append((label, trigger, tuple(dict.fromkeys(arguments))))
+    else:
+        found.unusable.append(fields.shown(inner, source))
+
+
+_FOLDED_TRIGGER_WORDS = frozenset(grammar.fold(word) for word in _TRIGGER_WORDS)
+
+
+def _role(role: str, context: Context) -> str:
+    return grammar.whole_label(role, Context(offered=context.roles)) or role
+
+
+@lru_cache(maxsize=64)
+def _slots(roles: tuple[str, ...]) -> re.Pattern[str]:
+    """Where a slot begins: a role and its colon, at the start or after a separator."""
+    names = sorted((*_TRIGGER_WORDS, *roles), key=len, reverse=True)
+    known = "|".join([*map(re.escape, names), r"\x00\d+\x00"]) if roles else _ANY_ROLE
+    return re.compile(rf"(?:^|[,，;；])\s*({known})\s*[:：]\s*", re.IGNORECASE)
+
+
+def _from_json(value: Any, found: Found, context: Context) -> None:
+    for part in json_forms.objects(value):
+        trigger, kind = json_forms.text(part, json_forms.TRIGGER), json_forms.text(part, json_forms.TYPE)
+        if not trigger:
+            continue
+        label = reading.heading(kind, context) if kind else context.offered[0] if len(context.offered) == 1 else None
+        if label:
+            found.items.append((label, trigger, tuple(_json_arguments(part, context))))
+        else:
+            found.off_schema.append(f"{kind}: {trigger}")
+
+
+def _json_arguments(part: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+    """Arguments as a list of objects with a role, or as an object (the event itself too) from roles to texts."""
+    arguments = part.get("arguments", part.get("论元", part))
+    for argument in arguments if isinstance(arguments, list) else []:
+        if isinstance(argument, dict):
+            role, text = (
+                json_forms.text(argument, ("role", "角色", "type")),
+                json_forms.text(argument, json_forms.MENTION),
+            )
+            if role and text:
+                yield _role(role, context), text
+    for key, element in arguments.items() if isinstance(arguments, dict) else ():
+        role = grammar.whole_label(key, Context(offered=context.roles))
+        yield from ((role, text) for text in json_forms.texts(element) if role)

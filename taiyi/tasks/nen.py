@@ -1,0 +1,144 @@
+"""NEN: mentions and their normalised ids, as (mention, "DB:ID|DB:ID"). `mention: DB:ID|DB:ID`, one line per mention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
+from taiyi.metrics import Score, sets
+from taiyi.records import AnyRecord, Document
+from taiyi.tasks import TaskSpec, fields, grammar, json_forms, ner, reading
+from taiyi.tasks.fields import NotAsWritten, Opened
+from taiyi.tasks.reading import Found
+
+_MENTION = re.compile(r"[;；：]|:\s")
+_BETWEEN = re.compile(r"\s*[|,，、+;；]\s*")
+_ID = re.compile(r"(?:[\w.-]+\s*[:：]\s*)?[\w.:*/-]+")
+
+
+def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
+    """One draft per document that has entities with ids, of the types declared (of any type where none are).
+
+    fields: text; mentions, those asked about; databases, the vocabularies of their ids. The context offers the
+    mentions; its operation is the vocabulary, where there is only one.
+    """
+    if not isinstance(record, Document) or not record.annotated:
+        return
+    asked = [e for e in record.entities if e.concepts and (e.type in spec.types or not spec.types)]
+    asked.sort(key=lambda entity: entity.spans)
+    gold = tuple(dict.fromkeys((ner.mention(e.text), "|".join(sorted(set(e.concepts)))) for e in asked))
+    gold = tuple(item for item in gold if all(item))
+    if not gold:
+        return
+    databases = sorted({concept.partition(":")[0] for e in asked for concept in e.concepts if ":" in concept})
+    mentions = tuple(dict.fromkeys(text for text, _ in gold))
+    yield Draft(
+        fields={
+            "text": record.text.strip(),
+            "mentions": "; ".join(fields.written(text, fields.LIST) for text in mentions),
+            "databases": ner.listed(databases, record),
+        },
+        gold=gold,
+        context=Context(
+            offered=mentions, operation=databases[0] if len(databases) == 1 else "", language=record.language
+        ),
+    )
+
+
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """A line for each mention and its ids; a field that would be misread is quoted."""
+    colon = fields.COLON[context.language]
+    lines = [fields.written(str(text), _MENTION) + colon + _ids_written(str(ids), context) for text, ids in gold]
+    return "\n".join(lines) or fields.NONE[context.language]
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """Ids by mention, sorted; a missing vocabulary is the context's, where it knows only one."""
+    try:
+        return fields.as_read(_exact(text.strip(), context))
+    except NotAsWritten:
+        return reading.read(
+            text,
+            prompt,
+            lambda lines, source, found: _lines(lines, source, found, context),
+            lambda value, found: _from_json(value, found, context),
+        )
+
+
+def score(outcomes: Sequence[Outcome]) -> Score:
+    """Micro-F1 over (mention, ids)."""
+    return sets.micro_f1(outcomes, task="nen")
+
+
+def _exact(text: str, context: Context) -> Items:
+    if text == fields.NONE[context.language]:
+        return ()
+    source = fields.opened(text)
+    return tuple(_exact_line(line, source, context) for line in source.text.split("\n"))
+
+
+def _exact_line(line: str, source: Opened, context: Context) -> tuple[str, str]:
+    mention, colon, ids = line.partition(fields.COLON[context.language])
+    bare = not ids.startswith("\x00")  # a quoted field stands as it is
+    if bare and canonical(ids, context) != ids:
+        raise NotAsWritten
+    mention, ids = fields.value(mention, source, _MENTION), fields.value(ids, source, fields.LIST)
+    if not colon or (context.offered and mention not in context.offered):
+        raise NotAsWritten
+    return mention, ids
+
+
+def _ids_written(ids: str, context: Context) -> str:
+    return fields.written(ids, fields.LIST) if canonical(ids, context) == ids else fields.quoted(ids)
+
+
+def canonical(ids: str, context: Context) -> str:
+    """Ids sorted, each once, with the context's vocabulary where one has none; unchanged if `|` belongs to the ids."""
+    found = [re.sub(r"\s*[:：]\s*", ":", part) for part in _BETWEEN.split(ids.strip()) if part]
+    prefixed = [":" in part for part in found]
+    if any(prefixed) and not all(prefixed):
+        return ids.strip()  # tmVar:c|SUB|G|12|A is one id
+    if context.operation and not any(prefixed):
+        found = [f"{context.operation}:{part}" for part in found]
+    return "|".join(sorted(dict.fromkeys(found)))
+
+
+def _lines(lines: list[str], source: Opened, found: Found, context: Context) -> None:
+    for line in lines:
+        for piece in reading.listed(line, source, ""):
+            mention, body = reading.head(piece, context) if context.offered else (None, piece)
+            if not mention:
+                said, colon, ids = piece.replace("：", ": ").rpartition(": ")
+                if not colon or not _ID.match(ids):
+                    found.nothing = found.nothing or grammar.is_none(piece)
+                    (found.off_schema if colon else found.unusable).append(piece)
+                    continue
+                mention, body = said.strip(), ids
+            _found(mention, body, found, context)
+
+
+def _found(mention: str, ids: str, found: Found, context: Context) -> None:
+    if grammar.is_none(ids):
+        found.nothing = True
+    elif context.offered and not grammar.whole_label(mention, context):
+        found.off_schema.append(f"{mention}: {ids}")
+    elif _ID.match(ids):
+        found.items.append((grammar.whole_label(mention, context) or mention, canonical(ids, context)))
+    else:
+        found.unusable.append(f"{mention}: {ids}")
+
+
+def _from_json(value: Any, found: Found, context: Context) -> None:
+    for part in json_forms.objects(value):
+        lowered = {key.casefold(): element for key, element in part.items()}
+        mention = json_forms.text(part, json_forms.MENTION)
+        ids = next((json_forms.texts(lowered[key]) for key in json_forms.IDENTIFIER if key in lowered), [])
+        if mention and ids:
+            _found(mention, "|".join(ids), found, context)
+            continue
+        for key, element in part.items():
+            texts = json_forms.texts(element)
+            if texts and (not context.offered or grammar.whole_label(key, context)):
+                _found(key, "|".join(texts), found, context)
