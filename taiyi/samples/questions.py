@@ -1,0 +1,184 @@
+"""Questions: with choices, open, and about a context."""
+
+from __future__ import annotations
+
+import re
+
+from taiyi.samples.documents_en import GROUPS, WEEKS
+from taiyi.samples.draws import Case
+from taiyi.samples.items import Filler, Row
+from taiyi.samples.labels import PEOPLE_ZH
+from taiyi.samples.names import (
+    DISEASES,
+    DISEASES_ZH,
+    DRUGS,
+    DRUGS_ZH,
+    GENES,
+    SYMPTOMS_ZH,
+    TESTS_ZH,
+    Pool,
+    ending,
+    ending_zh,
+)
+
+_DECISIONS = {
+    "yes": ("significantly reduced {disease}", "clearly improved {disease}", "was effective against {disease}"),
+    "no": ("did not reduce {disease}", "had no effect on {disease}", "failed to improve {disease}"),
+    "maybe": ("had mixed results in {disease}", "gave unclear results in {disease}", "may help some with {disease}"),
+}  # fmt: skip
+_ASKED = ("Does {drug} help {group} with {disease}?", "Is {drug} useful for {disease} in {group}?")
+_METHODS = ("{weeks} {group} took {drug} for {months} months.", "We gave {drug} to {weeks} {group} for {months} months.")
+_MONTHS = tuple(str(n) for n in range(2, 18))
+
+
+def decisions(case: Case) -> Row:
+    """A research question, an abstract that decides it, and the decision."""
+    decision = ("yes", "no", "maybe")[case.toss(3)]
+    fill = Filler(
+        drug=lambda: case.name(DRUGS), disease=lambda: case.name(DISEASES), group=lambda: case.pick(GROUPS),
+        weeks=lambda: case.pick(WEEKS), months=lambda: case.pick(_MONTHS),
+    )  # fmt: skip
+    # Tossed: the context alone must tell documents apart.
+    question, method = fill(_ASKED[case.toss(2)]), fill(case.pick(_METHODS))
+    result = fill(f"{{drug}} {case.pick(_DECISIONS[decision])}.{case.note(' Trial {}.')}")
+    return Row(
+        {
+            "QUESTION": question,
+            "CONTEXTS": [method, result],
+            "LABELS": ["METHODS", "RESULTS"],
+            "YEAR": str(2001 + case.toss(20)),
+            "final_decision": decision,
+            "LONG_ANSWER": fill(f"In {{group}}, {{drug}} {_DECISIONS[decision][0]}."),
+        }
+    )
+
+
+_CATEGORIES: tuple[tuple[str, Pool], ...] = (
+    ("药物", DRUGS_ZH), ("疾病", DISEASES_ZH), ("症状", SYMPTOMS_ZH), ("检查", TESTS_ZH),
+)  # fmt: skip
+_STEMS = ("下列哪项属于{}", "以下哪一项是{}", "属于{}的是", "以下选项中，哪个是{}", "下列名称中，表示{}的是")
+LETTERS = "ABCD"
+
+
+def exams(case: Case) -> Row:
+    """One option of each category; the question asks for one of them. Letters are tossed."""
+    wanted, _ = case.pick(_CATEGORIES)
+    stem = case.pick(_STEMS).format(wanted)
+    options = [(category, case.name(pool)) for category, pool in _CATEGORIES]
+    for i in range(3, 0, -1):
+        j = case.toss(i + 1)
+        options[i], options[j] = options[j], options[i]
+    answer = next(i for i, (category, _) in enumerate(options) if category == wanted)
+    return Row(
+        {
+            "question": f"{stem}（　　）。{case.note('（第{}题）')}",
+            "options": {letter: name for letter, (_, name) in zip(LETTERS, options, strict=True)},
+            "answer": options[answer][1],
+            "meta_info": "基础医学",
+            "answer_idx": LETTERS[answer],
+        }
+    )
+
+
+CLASSES_ZH = {
+    "他汀": ("降脂药", "降低血脂"), "普利": ("降压药", "降低血压"), "西林": ("抗生素", "治疗感染"),
+    "拉唑": ("抑酸药", "减少胃酸"), "单抗": ("抗体药", "抑制肿瘤"), "洛尔": ("阻滞剂", "减慢心率"),
+    "沙坦": ("拮抗剂", "保护肾脏"), "地平": ("扩张剂", "扩张血管"),
+}  # fmt: skip
+"""Class and use of a drug by its ending."""
+CARE_ZH = {
+    "炎": "抗炎治疗", "瘤": "手术切除", "病": "药物治疗", "症": "对症治疗",
+    "血症": "饮食控制", "癌": "化疗", "硬化": "长期随访", "狭窄": "支架治疗",
+}  # fmt: skip
+"""Treatment of a disease by its ending."""
+
+_ANSWERS = (
+    (("{drug}有什么作用", "{drug}是治什么的", "{drug}的作用是什么"), "{drug}是{cls}，可以{use}。"),
+    (("{drug}怎么吃", "{drug}如何服用", "{drug}的用法是什么"), "{drug}每日一次，饭后服用，用于{use}。"),
+    (("{drug}属于哪类药", "{drug}是什么类型的药", "{drug}归为哪一类"), "{drug}属于{cls}。"),
+    (("{disease}怎么治", "{disease}如何治疗", "得了{disease}怎么办"), "{disease}应采用{care}，并定期复查。"),
+    (("{disease}严重吗", "{disease}要紧吗", "{disease}危险吗"), "{disease}经{care}后多可好转，不必紧张。"),
+)
+_ASKING = ("", "请问", "您好，", "医生，", "想了解", "咨询一下")
+
+
+def answers(case: Case) -> Row:
+    """A patient's question about a drug or disease and a templated answer, decided by the name's ending."""
+    ways, answer = case.pick(_ANSWERS)
+    fill = Filler(
+        drug=lambda: case.name(DRUGS_ZH), disease=lambda: case.name(DISEASES_ZH),
+        cls=lambda: CLASSES_ZH[ending_zh(fill["drug"])][0], use=lambda: CLASSES_ZH[ending_zh(fill["drug"])][1],
+        care=lambda: CARE_ZH[ending_zh(fill["disease"])],
+    )  # fmt: skip
+    people = case.pick(PEOPLE_ZH)
+    asked = f"{case.pick(_ASKING)}{people}{fill(case.pick(ways))}？{case.note('（{}）')}"
+    return Row({"instruction": asked, "input": "", "output": fill(answer)})
+
+
+CLASSES = {
+    "statin": ("a statin", "lowers cholesterol"), "pril": ("an ACE inhibitor", "lowers blood pressure"),
+    "cillin": ("an antibiotic", "treats infections"), "azole": ("an acid blocker", "reduces stomach acid"),
+    "mab": ("an antibody", "slows tumours"), "olol": ("a beta blocker", "slows the heart"),
+    "sartan": ("a blocker", "protects the kidneys"), "dipine": ("a calcium blocker", "widens blood vessels"),
+}  # fmt: skip
+"""Class and use of a drug by its ending."""
+CARE = {
+    "itis": "rest and cooling", "oma": "surgery", "opathy": "tablets", "osis": "physical therapy",
+    "emia": "a strict diet", "ocarcinoma": "chemotherapy", "osclerosis": "regular checks", "ostenosis": "a stent",
+}  # fmt: skip
+"""Treatment of a disease by its ending."""
+
+_ANSWERS_EN = (
+    (("What is {drug} used for", "What does {drug} do", "Why do {group} take {drug}"), "{drug} is {cls}. It {use}."),
+    (("How should {group} take {drug}", "When is {drug} taken", "What is the dose of {drug}"), "Take {drug} once a day. It {use}."),
+    (("How is {disease} treated", "What helps {group} with {disease}", "What can be done for {disease}"), "{disease} is treated with {care}."),
+    (("Is {disease} dangerous", "How serious is {disease} for {group}", "Should I worry about {disease}"), "Most people with {disease} recover after {care}."),
+)  # fmt: skip
+_ASKING_EN = ("I am {} years old. ", "My son is {} years old. ", "My wife is {}. ", "Question of a man of {} years: ")
+_AGES = tuple(str(n) for n in range(8, 72))
+
+
+def answers_en(case: Case) -> Row:
+    """The same in English."""
+    ways, answer = case.pick(_ANSWERS_EN)
+    fill = Filler(
+        drug=lambda: case.name(DRUGS), disease=lambda: case.name(DISEASES), group=lambda: case.pick(GROUPS),
+        cls=lambda: CLASSES[ending(fill["drug"])][0], use=lambda: CLASSES[ending(fill["drug"])][1],
+        care=lambda: CARE[ending(fill["disease"])],
+    )  # fmt: skip
+    lead = case.pick(_ASKING_EN)
+    question = f"{lead.format(case.pick(_AGES))}{fill(case.pick(ways))}?{case.note(' ({})')}"
+    return Row({"question": question, "answer": fill(answer)})
+
+
+_PASSAGES = (
+    "In {year}, {drug} was given to {count} {group} with {disease}. {gene} fell after {weeks} weeks.",
+    "{count} {group} had {disease} in {year}. They took {drug} for {weeks} weeks and {gene} rose.",
+    "A trial of {drug} began in {year}. It followed {count} {group} with {disease} for {weeks} weeks and measured {gene}.",
+)
+_PASSAGE_QUESTIONS = (
+    ("drug", ("Which drug was used?", "What drug was given?")),
+    ("disease", ("Which disease was studied?", "What disease did they have?")),
+    ("gene", ("Which gene was measured?", "What gene changed?")),
+    ("group", ("Who took part?", "Who was studied?")),
+    ("weeks", ("How long did it last?", "How long was the study?")),
+    ("year", ("In which year was this?", "What year was it?")),
+)
+_YEARS = tuple(str(n) for n in range(1990, 2022))
+_COUNTS = tuple(str(n) for n in range(36, 100))
+
+
+def passages(case: Case) -> Row:
+    """A short text, a question about it, and the span that answers it."""
+    fill = Filler(
+        drug=lambda: case.name(DRUGS), disease=lambda: case.name(DISEASES), gene=lambda: case.name(GENES),
+        group=lambda: case.pick(GROUPS), weeks=lambda: case.pick(WEEKS), year=lambda: case.pick(_YEARS),
+        count=lambda: case.pick(_COUNTS),
+    )  # fmt: skip
+    context = fill(case.pick(_PASSAGES)) + case.note(" (Trial {}.)")
+    slot, ways = _PASSAGE_QUESTIONS[case.toss(len(_PASSAGE_QUESTIONS))]
+    answer = fill[slot] if slot != "weeks" else f"{fill[slot]} weeks"
+    found = re.search(rf"\b{answer}\b", context)
+    if found is None:
+        raise AssertionError(f"{answer!r} is not in its context")
+    return Row({"question": ways[case.toss(2)], "context": context, "answer": {"text": answer, "start": found.start()}})
