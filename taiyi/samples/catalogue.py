@@ -26,7 +26,7 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
     ids: how records are named: PubMed ids (also of the document), numbers, letter and number, or not at all.
     stem: what a record key has before the id. inputs: the fields of the question, which decide what is a duplicate;
     gold: the field that holds the answer, `other` an answer that it is not. content: the texts that name a record without an id.
-    plants: how many of each kind are planted. leaks: corpora whose test documents it shares the id of.
+    plants: how many of each kind are planted; invalid: whether its format can hold a record without text. leaks: corpora whose test documents it shares the id of.
     extra: whether there is a file without gold.
     """
 
@@ -42,6 +42,7 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
     other: Callable[[Any], Any] | None = None
     content: Callable[[dict[str, Any]], tuple[str, ...]] | None = None
     plants: int = 0
+    invalid: bool = True
     leaks: tuple[str, ...] = ()
     extra: bool = False
 
@@ -103,7 +104,7 @@ _DOCUMENTS = (
     Corpus(
         id="sample_terms", family="document", make=documents_zh.terms, bits=14, write=rows.json_array,
         inputs=("text",), gold="normalized_result", other=lambda term: f"{term}##高血压",
-        content=lambda f: (f["text"],), plants=1,
+        content=lambda f: (f["text"],), plants=1, invalid=False,
     ),
 )  # fmt: skip
 
@@ -178,7 +179,7 @@ _OTHERS = (
     Corpus(
         id="sample_translation", family="parallel", make=texts.translation, bits=19,
         write=partial(rows.tsv, id_key="id"), ids="number", inputs=("en", "zh"), gold="zh",
-        other=lambda _: "患者没有服用药物。", plants=4,
+        other=lambda _: "患者没有服用药物。", plants=4, invalid=False,
     ),
     Corpus(
         id="sample_titles", family="transform", make=texts.titles, bits=23, write=partial(rows.quoted_csv, id_key="id"),

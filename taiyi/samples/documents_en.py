@@ -148,7 +148,7 @@ def events(case: Case) -> Annotated:
     cause = case.name(GENES)
     theme = case.name(GENES, cause)
     denied, doubted = (case.toss(5) == 0, case.toss(5) == 0)
-    alias, repeated = case.toss(3) == 0, case.toss(3) == 0
+    alias, repeated = case.toss(5) < 3, case.toss(3) == 0
     draft = Draft(
         cause=Name(cause, "Gene"), theme=Name(theme, "Gene"), alias=Name(f"{cause}A", "Gene"),
         regulation=Name(f"{regulation[:-1]}" if denied or doubted else regulation, regulation_type),

@@ -66,7 +66,7 @@ def orders(corpus: Corpus) -> dict[int, Order]:
         made[start + 10] = Order("duplicate", ("train", start + 1), varied)
         made[start + 12] = Order("leak_text", ("test", 1 + n), not varied)
         made[start + 14] = Order("conflict", ("train", start + 5))
-        if corpus.family != "parallel" and (n == 0 or corpus.ids != "none"):
+        if corpus.invalid and (n == 0 or corpus.ids != "none"):
             made[start + 16] = Order("invalid", ("train", start + 16))
     for n, target in enumerate(corpus.leaks):
         made[_ROUND * n + 18] = Order("leak_document", ("train", _ROUND * n + 18), target=target, number=20 + NUMBERS[corpus.id] + n)
@@ -193,8 +193,9 @@ def _emptied(corpus: Corpus, item: Item) -> Item:
     if isinstance(item, Annotated):
         return Annotated(text="", passages=tuple((kind, 0, 0) for kind, _, _ in item.passages))
     blank = {key: _blanked(item.fields[key]) for key in corpus.inputs}
-    gold = item.fields[corpus.gold]
-    return Row({**item.fields, **({} if corpus.family != "document" or isinstance(gold, str) else {corpus.gold: []}), **blank})
+    # The mentions of a document would lie outside its text.
+    gold = {corpus.gold: []} if corpus.family == "document" else {}
+    return Row({**item.fields, **gold, **blank})
 
 
 def _blanked(value: Any) -> Any:
