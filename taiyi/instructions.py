@@ -28,8 +28,8 @@ def templates(task: str, folder: Path) -> dict[Language, Wordings]:
     path = folder / f"{task}.yaml"
     loaded = strict_yaml.convert(strict_yaml.load(path), dict[Language, dict[str, dict[str, str]]], path)
     for language in LANGUAGES:
-        if not loaded.get(language, {}).get("default"):
-            raise InvalidParams(f"no wordings at {language}.default", where=path, remedy="give at least one, t1: ...")
+        if not loaded.get(language) or not all(loaded[language].values()):
+            raise InvalidParams(f"a group without wordings at {language}", where=path, remedy="give one, t1: ...")
     return dict(loaded)
 
 
