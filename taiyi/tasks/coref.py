@@ -52,7 +52,9 @@ def _exact(text: str, context: Context) -> Items:
     if text == fields.NONE[context.language]:
         return ()
     source = fields.opened(text)
-    clusters = (fields.pieces(fields.inside(piece, "[]"), ", ") for piece in fields.pieces(source.text, "; "))
+    clusters = [fields.pieces(fields.inside(piece, "[]"), ", ") for piece in fields.pieces(source.text, "; ")]
+    if any(len(cluster) < 2 for cluster in clusters):
+        raise NotAsWritten
     return tuple(tuple(fields.value(member, source, fields.TUPLE) for member in cluster) for cluster in clusters)
 
 
@@ -62,12 +64,10 @@ def _lines(lines: list[str], source: Opened, found: Found, prompt: str) -> None:
             found.nothing = True
             continue
         for group in tuples.groups(line):
-            clusters = [_members(part.inner, source, prompt) for part in tuples.loose(group)]
-            if group.inner and not all(len(cluster) > 1 for cluster in clusters):
-                clusters = [_members(group.inner, source, prompt)]
-            usable = [cluster for cluster in clusters if len(cluster) > 1]
-            found.items.extend(usable)
-            if not usable:
+            cluster = _members(group.inner, source, prompt)
+            if len(cluster) > 1:
+                found.items.append(cluster)
+            else:
                 found.unusable.append(fields.shown(" ".join(group), source))
 
 

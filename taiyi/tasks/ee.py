@@ -29,7 +29,8 @@ _LISTED = re.compile("[，、]")
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
-    """One draft per document, also without events; none where no types are declared. fields: text, types, roles.
+    """One draft per document, also without events; none where no types are declared. fields: text, types, roles
+    (empty where none are declared: wording `any_role`).
 
     Gold: by type as offered, then in the record's order. An argument that is an event stands as its trigger's text.
     """
@@ -50,6 +51,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
         },
         gold=tuple(dict.fromkeys(item for item in found if item[1])),
         context=ner.context_of(spec, record.language, roles=roles),
+        wording="default" if roles else "any_role",
     )
 
 
@@ -185,7 +187,7 @@ def _event(
 ) -> None:
     """One event from its slots; the trigger's comes first or bears the trigger's name. `listed`: commas separate."""
     heads = list(_slots(context.roles).finditer(inner))
-    ends = [head.start() for head in heads[1:]] + [len(inner)]
+    ends = [*(head.start() for head in heads), len(inner)][1:]
     trigger = ""
     arguments: list[tuple[str, str]] = []
     for head, end in zip(heads, ends, strict=True):

@@ -20,6 +20,9 @@ _OPENING = re.compile(
     r"|好的|当然|以下|下面|根据)",
     re.IGNORECASE,
 )
+_ANNOUNCED = re.compile(
+    r"(?:(?:sure|certainly|of course|ok|okay)[,!.]? )?here(?:'s| is| are)\b[^:\n]{0,80}:\s+(?=\S)", re.IGNORECASE
+)
 _CLOSING = re.compile(
     r"(?:(?:please )?let me know|i hope|hope (?:this|that)|please note|feel free|if you (?:need|have)|is there anything"
     r"|希望|如果您|如有|请注意|祝您)",
@@ -198,4 +201,6 @@ def _without_politeness(text: str) -> str:
     first = lines[0].strip()
     if len(lines) > 1 and _OPENING.match(first) and first.endswith((":", "：", ".", "!", "。", "！")):
         lines = lines[1:]
+    elif found := _ANNOUNCED.match(first):
+        lines[0] = first[found.end() :]
     return "\n".join(lines)

@@ -84,3 +84,14 @@ def lists(value: Any, depth: int = 4) -> Iterator[list[Any]]:
     elif depth and isinstance(value, dict | list):
         for element in value.values() if isinstance(value, dict) else value:
             yield from lists(element, depth - 1)
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every value that is neither a list nor an object, as a text; null is an empty one. However deep it lies."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+        else:
+            yield "" if value is None else str(value)

@@ -117,6 +117,8 @@ def _lines(lines: list[str], source: Opened, found: Found, context: Context, pro
             said = line[: len(line) - len(body)]
             commas = "实体：" in said.replace(":", "：") and "实体" not in label
             _pieces(reading.listed(body, source, prompt, commas=commas), label, found, context)
+        elif heading := reading.heading(line, context):  # on a line of its own, without a colon
+            current = heading
         elif current and not reading.looks_headed(line):
             _pieces(reading.listed(line, source, prompt), current, found, context)
         else:

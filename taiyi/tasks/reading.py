@@ -17,7 +17,7 @@ _QUOTED = re.compile(
 )
 _SEMICOLON_BLANK = re.compile(r";(?:\s+|$)")
 _SEMICOLON = re.compile(r"[;；]")
-_COMMA = re.compile(r"[，、；;]|,\s+")
+_COMMA = re.compile(r"[，、；;]|,\s+(?:(?:and|or)\s+)?")
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "'": "'", "`": "`"}
 _SAID_OF = r"entit(?:y|ies)|relation(?:ship)?s?|mentions?|names?|terms?|types?|events?|pairs?|list|实体对|实体|关系|类型|三元组|事件"
 _BEFORE = re.compile(
@@ -65,9 +65,8 @@ def read(
     found, loaded = Found(), json_forms.loaded(bare)
     if loaded is not None:
         from_json(loaded, found)
-        found.nothing = not loaded
-        if found.items or found.off_schema or not loaded:
-            return found.parsed()
+        found.nothing = all(grammar.is_nothing(leaf) or not leaf.strip() for leaf in json_forms.leaves(loaded))
+        return found.parsed()
     if grammar.is_none(bare):
         return Parsed("none")
     source = hidden(bare)

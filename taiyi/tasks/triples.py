@@ -143,11 +143,6 @@ class _Lines:
         item = self._relation(group.inner, own or label, DEEPEST) if own or not group.before else None
         if item:
             self.found.items.append(item)
-            return
-        several = [self._relation(part.inner, own or label, DEEPEST) for part in tuples.loose(group)]
-        usable = [item for item in several if item]
-        if not group.before and len(usable) > 1 and len(usable) == len(several):
-            self.found.items.extend(usable)
         else:
             self._refused(group, own or label)
 

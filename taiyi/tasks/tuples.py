@@ -10,34 +10,37 @@ from taiyi.tasks import fields, reading
 _OPEN, _CLOSE = "([（【", ")]）】"
 _BRACKET = re.compile(r"[()\[\]（）【】]")
 _BOUNDARY = re.compile(r"(?<=[\])）】])\s*[;；]\s*(?=(?:[^\[\](（【)）】;；]{1,80}[:：]\s*)?[\[(（【])")
-_LOOSE_BOUNDARY = re.compile(r"(?<=[\])）】])\s*(?:[,，、]\s*|and\s+|和)?(?=[\[(（【])")
+_BETWEEN = re.compile(r"^[\s,，、;；.。]*(?:(?:and|和)\s*)?")
+_PUNCTUATION = " \t,，、;；.。)]）】"
 _COMMA = re.compile(r",\s+|，|,$")
 _ANY_COMMA = re.compile(r"[,，]")
 _MOST_PARTS = 12
 
 
 class Group(NamedTuple):
-    """What stands in one pair of brackets, what before it and what after it."""
+    """What stands in one pair of brackets, and what before it."""
 
     before: str
     inner: str
-    after: str
 
 
 def groups(body: str) -> list[Group]:
-    """The groups of a line, cut where one bracket closes and, after a semicolon, another opens."""
-    return [unwrapped(chunk) for chunk in _BOUNDARY.split(body) if chunk.strip(" ;；,，.。")]
+    """The bracketed groups of a line, side by side or with a separator between them; words after the last one count
+    as a group without brackets.
+    """
+    found: list[Group] = []
+    for chunk in _BOUNDARY.split(body):
+        while chunk:
+            group, chunk = unwrapped(chunk)
+            if group.inner or group.before:
+                found.append(group)
+    return found
 
 
-def loose(group: Group) -> list[Group]:
-    """The groups of one that was several with commas or nothing between them: `[a, b], [c, d]`."""
-    whole = "[" + group.inner + "]" + group.after
-    return [unwrapped(chunk) for chunk in _LOOSE_BOUNDARY.split(whole)]
-
-
-def unwrapped(chunk: str) -> Group:
-    """The first bracketed part of a chunk. Any closing bracket closes any opening one; the last may be missing."""
-    chunk = chunk.strip()
+def unwrapped(chunk: str) -> tuple[Group, str]:
+    """The first bracketed part of a chunk, and what follows. Any closing bracket closes any opening one; the last may
+    be missing.
+    """
     depth, start = 0, -1
     for bracket in _BRACKET.finditer(chunk):
         if bracket[0] in _OPEN:
@@ -46,13 +49,14 @@ def unwrapped(chunk: str) -> Group:
         elif start >= 0:
             depth -= 1
             if depth == 0:
-                return Group(chunk[:start].strip(), chunk[start + 1 : bracket.start()], chunk[bracket.end() :].strip())
+                inner, after = chunk[start + 1 : bracket.start()], chunk[bracket.end() :]
+                return Group(_BETWEEN.sub("", chunk[:start]).strip(), inner.strip()), after
     if start < 0:
-        return Group(chunk, "", "")
+        return Group(chunk.strip(_PUNCTUATION), ""), ""
     inner = chunk[start + 1 :].strip()
     if fields.outside(inner) is None and inner.endswith(_CLOSE[_OPEN.index(chunk[start])]):
         inner = inner[:-1]  # a bracket within was left open, not the outer one
-    return Group(chunk[:start].strip(), inner, "")
+    return Group(_BETWEEN.sub("", chunk[:start]).strip(), inner), ""
 
 
 def parts(inner: str, least: int) -> list[str]:

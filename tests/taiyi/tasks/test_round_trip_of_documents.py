@@ -1,0 +1,156 @@
+"""Answer and parse are inverse for the tasks over documents: on any gold, and on every document of real corpora."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taiyi import corpora, tasks
+from taiyi.corpora import descriptor
+from taiyi.instances import Context, Items
+from taiyi.instructions import task_spec, templates, worded
+from taiyi.ledger import Ledger
+from taiyi.records import LANGUAGES, Language
+
+EXTRACTION = ("ner", "nen", "re", "cre", "ee", "coref")
+NAMES = ("Disease", "Chemical", "相关（症状）", "drug: dose", "a, b", "None", "x; y", 'say "it"', "疾病", "[odd", " ")
+
+# Everything that has a meaning in some answer, so that short texts are nasty.
+PARTS = (
+    *";；:：,，、()[]（）【】\"“”'*-#|.。<>{}\n\t\r\x00\x01\x1f\u2028\u3000\ufeff 0ab疾",
+    *(
+        "; ",
+        ": ",
+        ", ",
+        "Disease: ",
+        "疾病：",
+        "None",
+        "无",
+        "Trigger: ",
+        "触发词：",
+        "[a, b]",
+        "(a, b, Disease)",
+        '""',
+    ),
+    *("<think>", "</think>", "<|im_end|>", "</s>", "**", "```", "- ", "1. ", "Chemicals", "Result: ", "\x000\x00"),
+    *("Disease: [a, b]", "I am sorry, I cannot", "Sure, here are:", "{", "There are no entities", "DB:1|DB:2"),
+)
+nasty = st.one_of(
+    st.lists(st.sampled_from(PARTS), max_size=6).map("".join),
+    st.text(max_size=12),
+    st.sampled_from(
+        ("aspirin", "Re, Rg1, and Rb1", "t(15;17)", "t（15；17）", "N-[(1-ethyl)methyl]-2,6-x", "无尿", "sp.")
+    ),
+)
+present = nasty.filter(bool)
+names = st.sampled_from(NAMES)
+relations = st.recursive(
+    st.tuples(names, nasty, nasty),
+    lambda inner: st.tuples(names, st.one_of(nasty, inner), st.one_of(nasty, inner)),
+    max_leaves=4,
+)
+GOLDS = {
+    "ner": st.tuples(names, nasty),
+    "nen": st.tuples(nasty, nasty),
+    "re": st.tuples(names, nasty, nasty),
+    "cre": relations,
+    "ee": st.tuples(names, nasty, st.lists(st.tuples(names, nasty), max_size=3).map(tuple)),
+    "coref": st.lists(nasty, min_size=2, max_size=4).map(tuple),
+}
+
+
+def context_of(task: str, gold: Items, language: Language) -> Context:
+    offered = tuple(dict.fromkeys(str(item[0]) for item in gold)) if task == "nen" else NAMES
+    return Context(offered=offered, roles=NAMES if task == "ee" else (), language=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("task", EXTRACTION)
+@given(data=st.data())
+def test_any_gold_is_read_back_as_it_was_whatever_the_prompt(
+    task: str, language: Language, data: st.DataObject
+) -> None:
+    gold = tuple(data.draw(st.lists(GOLDS[task], max_size=4, unique=True)))
+    module, context = tasks.load(task), context_of(task, gold, language)
+    text = module.answer(gold, context, "taiyi")
+    for prompt in ("", text, data.draw(nasty), "a b aspirin Re Rg1 and Rb1 t(15 17) N-[(1-ethyl)methyl]-2 6-x"):
+        parsed = module.parse(text, context, prompt=prompt)
+        assert parsed.items == gold, (text, prompt)
+        assert parsed.status == ("ok" if gold else "none")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("task", EXTRACTION)
+@given(data=st.data())
+def test_any_text_is_read_without_an_error(task: str, language: Language, data: st.DataObject) -> None:
+    text = data.draw(st.one_of(st.lists(st.sampled_from(PARTS), max_size=40).map("".join), st.text(max_size=60)))
+    context = context_of(task, (("a", "b"),), language)
+    parsed = tasks.load(task).parse(text, context, prompt=data.draw(nasty))
+    assert parsed.items or parsed.status != "ok"
+    assert len(set(parsed.items)) == len(parsed.items)
+
+
+@pytest.mark.parametrize("task", EXTRACTION)
+@given(data=st.data())
+def test_a_written_answer_survives_what_servers_put_around_it(task: str, data: st.DataObject) -> None:
+    words = st.sampled_from(("aspirin", "heart failure", "IL-2", "TNF (alpha)", "beta 1"))
+    shapes = {
+        "ner": st.tuples(st.just("Disease"), words),
+        "nen": st.tuples(words, st.just("MESH:D1")),
+        "re": st.tuples(st.just("Disease"), words, words),
+        "cre": st.tuples(st.just("Disease"), words, words),
+        "ee": st.tuples(st.just("Disease"), words, st.tuples(st.tuples(st.just("Cause"), words))),
+        "coref": st.lists(words, min_size=2, max_size=3, unique=True).map(tuple),
+    }
+    gold = tuple(data.draw(st.lists(shapes[task], min_size=1, max_size=3, unique=True)))
+    context = Context(offered=() if task == "nen" else ("Disease", "Chemical"), roles=("Cause",))
+    module = tasks.load(task)
+    text = module.answer(gold, context, "taiyi")
+    for wrapped in (
+        f"<think>\nhm\n</think>\n\n{text}",
+        f"{text}<|im_end|>\n",
+        f"```\n{text}\n```",
+        f"Sure, here it is:\n{text}",
+    ):
+        assert module.parse(wrapped, context).items == gold, wrapped
+
+
+@pytest.mark.parametrize("task", EXTRACTION)
+@pytest.mark.parametrize(
+    "part",
+    ["[", "]", "(", "[a, b", "[a, b]; ", '"', '""', '"a" ', "; ", ", ", "Disease: ", "疾病：", ":", "：", "\n", " ", "a", "<think>",
+     "头实体：a", "头实体：a；尾三元组：", "(Trigger: a, ", "[[a, b], ", "a: MESH:1; ", "- ", "\x00", "{", '{"a":', "的"],
+)  # fmt: skip
+def test_a_hundred_kilobytes_of_anything_are_read_within_seconds(task: str, part: str) -> None:
+    context = Context(offered=("Disease", "疾病"), roles=("Cause",))
+    text = part * (100_000 // len(part))
+    start = time.perf_counter()
+    tasks.load(task).parse(text, context, prompt="some text " * 1000)
+    assert time.perf_counter() - start < 3
+
+
+CORPORA = ("bc5cdr", "ncbi_disease", "biored", "cmeee_v2", "cmeie_v2", "mlee", "jnlpba")
+
+
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_every_document_of_a_real_corpus_is_read_back_as_annotated(corpus: str, real_corpora: Path, root: Path) -> None:
+    described = descriptor.find(corpus, root / "data" / "corpora")
+    if not (real_corpora / described.folder).exists():
+        pytest.skip(f"{described.folder} is not at hand")
+    seen = 0
+    for split in described.used_splits():
+        for record in corpora.read(described, split, real_corpora, Ledger()):
+            for task in set(described.tasks) & set(EXTRACTION):
+                module, spec = tasks.load(task), task_spec(corpus, task, described.tasks[task])
+                wordings = templates(task, root / "data" / "templates")[record.language]["default"]
+                for draft in module.instances(record, spec):
+                    text = module.answer(draft.gold, draft.context, "taiyi")
+                    (turn,) = worded(next(iter(wordings.values())), draft, task)
+                    assert module.parse(text, draft.context).items == draft.gold, record.id
+                    assert module.parse(text, draft.context, prompt=turn.text).items == draft.gold, record.id
+                    seen += 1
+    assert seen
