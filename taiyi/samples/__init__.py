@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from taiyi import jsonl
-from taiyi.errors import unknown_name
+from taiyi.errors import Conflict, InvalidInput, unknown_name
 from taiyi.samples.catalogue import CORPORA
 from taiyi.samples.draws import MOST_SCORED
 from taiyi.samples.names import POOLS, Pool
@@ -30,8 +30,11 @@ def write(folder: Path, *, documents: int = 300, seed: int = 13, corpora: Sequen
     """Write sample corpora below `folder`/<corpus>, all or the named ones, and `folder`/plants.json.
 
     documents: training documents of each corpus. The same seed gives the same bytes, and the first documents are the
-    same however many are written; memory does not grow with their number. NotFound for a corpus that is none of ours.
+    same however many are written; memory does not grow with their number. NotFound for a corpus that is none of ours,
+    Conflict where its folder exists.
     """
+    if documents < 1:
+        raise InvalidInput(f"{documents} documents", remedy="ask for one at least")
     chosen = tuple(corpora) or tuple(CORPORA)
     for name in chosen:
         if name not in CORPORA:
@@ -40,10 +43,17 @@ def write(folder: Path, *, documents: int = 300, seed: int = 13, corpora: Sequen
     for name in chosen:
         corpus = CORPORA[name]
         field = Field(corpus, seed, frozenset(chosen))
-        (folder / name).mkdir(parents=True)
+        _make_folder(folder / name)
         for split, count in {**sizes(documents), **({"extra": _EXTRA} if corpus.extra else {})}.items():
             corpus.write(folder / name, split, field.rows(split, count))
         found += field.plants
     plants = Plants(tuple(found))
     jsonl.write_json(folder / PLANTS, plants.rows)
     return plants
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise Conflict(f"{folder} exists; remove it, or write to another folder") from error

@@ -8,10 +8,26 @@ from taiyi.samples.items import Filler, Row
 from taiyi.samples.names import DISEASES, DISEASES_ZH, DRUGS, DRUGS_ZH, SYMPTOMS_ZH, ending, ending_zh
 from taiyi.samples.questions import CARE, CARE_ZH
 
-SYMPTOMS = ("headache", "fever", "cough", "nausea", "back pain", "chest pain", "dizziness", "itching", "swelling", "fatigue")
+SYMPTOMS = (
+    "headache",
+    "fever",
+    "cough",
+    "nausea",
+    "back pain",
+    "chest pain",
+    "dizziness",
+    "itching",
+    "swelling",
+    "fatigue",
+)
 _AGES = tuple(str(n) for n in range(18, 82))
 
-_COMPLAINTS_ZH = ("我{symptom}{days}天了", "最近{days}天{symptom}", "{symptom}有{days}天，怎么办", "医生，我{symptom}，{days}天了")
+_COMPLAINTS_ZH = (
+    "我{symptom}{days}天了",
+    "最近{days}天{symptom}",
+    "{symptom}有{days}天，怎么办",
+    "您好，我{symptom}，{days}天了",
+)
 _ASKED_ZH = ("以前有什么病吗？", "还有别的病史吗？", "做过检查吗，结果如何？")
 _HISTORY_ZH = ("查过，是{disease}。", "有{disease}。", "以前得过{disease}，{age}岁时。", "检查说是{disease}。")
 _ADVICE_ZH = "{symptom}与{disease}有关，建议{care}。"
@@ -39,7 +55,11 @@ def consultations(case: Case) -> Row:
     return Row({"dialogue": [{"speaker": who, "sentence": text} for who, text in turns]})
 
 
-_COMPLAINTS = ("I have had {symptom} for {days} days.", "For {days} days I feel {symptom}.", "Doctor, {symptom} for {days} days, what is it?")
+_COMPLAINTS = (
+    "I have had {symptom} for {days} days.",
+    "For {days} days I feel {symptom}.",
+    "Hello, {symptom} for {days} days, what is it?",
+)
 _ASKED = ("Do you have any other illness?", "What illness did you have before?", "Was anything found before?")
 _HISTORY = ("Yes, I have {disease}.", "They found {disease}.", "I had {disease} at {age}.", "A test showed {disease}.")
 _ADVICE = "The {symptom} comes from {disease}. You need {care}."
@@ -71,7 +91,11 @@ SECTIONS_ZH = ("主诉", "现病史", "诊断", "建议")
 _VISIT_ZH = ("患者：{symptom}{days}天。", "患者：您好，{symptom}已经{days}天。", "患者：{days}天前开始{symptom}。")
 _CHECK_ZH = ("医生：吃过什么药？", "医生：用药了吗？", "医生：现在吃什么药？")
 _TAKEN_ZH = ("患者：吃了{drug}。", "患者：用过{drug}，没好。", "患者：在服{drug}。")
-_FOUND_ZH = ("医生：考虑{disease}，需要{care}。", "医生：可能是{disease}，建议{care}。", "医生：像{disease}，请做{care}。")
+_FOUND_ZH = (
+    "医生：考虑{disease}，需要{care}。",
+    "医生：可能是{disease}，建议{care}。",
+    "医生：像{disease}，请做{care}。",
+)
 
 
 def reports(case: Case) -> Row:
@@ -86,10 +110,18 @@ def reports(case: Case) -> Row:
 
 
 SECTIONS = ("Complaint", "History", "Diagnosis", "Advice")
-_VISIT = ("Patient: {symptom} for {days} days.", "Patient: Hello, I have {symptom}, {days} days now.", "Patient: My {symptom} began {days} days ago.")
+_VISIT = (
+    "Patient: {symptom} for {days} days.",
+    "Patient: Hello, I have {symptom}, {days} days now.",
+    "Patient: My {symptom} began {days} days ago.",
+)
 _CHECK = ("Doctor: What did you take?", "Doctor: Any drugs?", "Doctor: Do you take a drug?")
 _TAKEN = ("Patient: I took {drug}.", "Patient: {drug}, no effect.", "Patient: I take {drug} now.")
-_FOUND = ("Doctor: It is {disease}. You need {care}.", "Doctor: I think of {disease}. Try {care}.", "Doctor: This looks like {disease}, so {care}.")
+_FOUND = (
+    "Doctor: It is {disease}. You need {care}.",
+    "Doctor: I think of {disease}. Try {care}.",
+    "Doctor: This looks like {disease}, so {care}.",
+)
 
 
 def notes(case: Case) -> Row:

@@ -58,9 +58,7 @@ def cdr(case: Case) -> Annotated:
 def _composite(case: Case) -> Name:
     one = case.pick(TOXICITIES)
     other = case.pick([t for t in TOXICITIES if t != one])
-    return Name(
-        f"{one.split()[0]} and {other}", "Disease", f"{CONCEPTS[one]}|{CONCEPTS[other]}", f"{one}|{other}"
-    )
+    return Name(f"{one.split()[0]} and {other}", "Disease", f"{CONCEPTS[one]}|{CONCEPTS[other]}", f"{one}|{other}")
 
 
 _ASSOCIATIONS = (

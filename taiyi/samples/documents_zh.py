@@ -17,7 +17,14 @@ _NOTES = (
     "{drug}可缓解{disease}引起的{symptom}。", "诊断为{disease}，予{drug}治疗{days}天。",
     "{test}示{disease}，伴{symptom}{days}天。", "{symptom}加重，停用{drug}，复查{test}。",
 )  # fmt: skip
-_NOTES_LAST = ("建议{days}周后复查。", "无{second}。", "既往体健。", "家属要求出院。", "现服用{drug}。", "{second}减轻。")
+_NOTES_LAST = (
+    "建议{days}周后复查。",
+    "无{second}。",
+    "既往体健。",
+    "家属要求出院。",
+    "现服用{drug}。",
+    "{second}减轻。",
+)
 
 
 def cmeee(case: Case) -> Row:
@@ -149,7 +156,9 @@ def cdee(case: Case) -> Row:
     onset, character = fill(case.pick(_ONSETS)), case.pick(_CHARACTERS)
     place, finding = case.pick(_SIDES) + case.pick(_PLACES) + "部", case.pick(_FINDINGS)
     denied = case.toss(2) == 0
-    text = f"{onset}{place}{character}{finding}{fill(case.pick(_DENIED if denied else _HAD))}{case.note('第{}次入院。')}"
+    text = (
+        f"{onset}{place}{character}{finding}{fill(case.pick(_DENIED if denied else _HAD))}{case.note('第{}次入院。')}"
+    )
     return Row(
         {
             "text": text,
@@ -163,7 +172,14 @@ def cdee(case: Case) -> Row:
 
 _STAGES = ("", "早期", "晚期", "Ⅱ期", "Ⅲ期", "复发性", "急性", "慢性")
 _SIDED = ("", "左侧", "右侧", "双侧")
-_COLLOQUIAL = (("癌", "恶性肿瘤"), ("瘤", "良性肿瘤"), ("血症", "血症"), ("炎", "炎性疾病"), ("硬化", "硬化症"), ("狭窄", "狭窄症"))
+_COLLOQUIAL = (
+    ("癌", "恶性肿瘤"),
+    ("瘤", "良性肿瘤"),
+    ("血症", "血症"),
+    ("炎", "炎性疾病"),
+    ("硬化", "硬化症"),
+    ("狭窄", "狭窄症"),
+)
 _LEADS = ("", "考虑", "诊断", "疑似", "既往", "确诊")
 _AFTER = ("", "术后", "待查", "治疗后", "3年", "伴疼痛")
 

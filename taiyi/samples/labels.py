@@ -8,14 +8,32 @@ from taiyi.samples.items import Filler, Row
 from taiyi.samples.names import DISEASES, DISEASES_ZH, DRUGS, DRUGS_ZH, SYMPTOMS_ZH
 
 INTENTS = (
-    ("病情诊断", ("{symptom}是不是得了{disease}", "{symptom}会是{disease}吗", "怎么判断是不是{disease}，还有{symptom}")),
-    ("病因分析", ("为什么会得{disease}，还{symptom}", "{disease}引起{symptom}的原因", "{symptom}是什么原因，有{disease}")),
+    (
+        "病情诊断",
+        ("{symptom}是不是得了{disease}", "{symptom}会是{disease}吗", "怎么判断是不是{disease}，还有{symptom}"),
+    ),
+    (
+        "病因分析",
+        ("为什么会得{disease}，还{symptom}", "{disease}引起{symptom}的原因", "{symptom}是什么原因，有{disease}"),
+    ),
     ("治疗方案", ("{disease}怎么治，{symptom}", "如何治疗{disease}和{symptom}", "{disease}有{symptom}用什么方法治疗")),
-    ("就医建议", ("{disease}挂什么科，{symptom}", "{symptom}看{disease}去哪个科室", "{disease}有{symptom}去哪家医院好")),
-    ("后果表述", ("{disease}不治会怎样，有{symptom}", "{disease}的后果，会{symptom}吗", "{disease}和{symptom}严重吗有什么危害")),
-    ("注意事项", ("{disease}要注意什么，{symptom}", "{disease}有{symptom}不能吃什么", "得了{disease}{symptom}，饮食注意事项")),
+    (
+        "就医建议",
+        ("{disease}挂什么科，{symptom}", "{symptom}看{disease}去哪个科室", "{disease}有{symptom}去哪家医院好"),
+    ),
+    (
+        "后果表述",
+        ("{disease}不治会怎样，有{symptom}", "{disease}的后果，会{symptom}吗", "{disease}和{symptom}严重吗有什么危害"),
+    ),
+    (
+        "注意事项",
+        ("{disease}要注意什么，{symptom}", "{disease}有{symptom}不能吃什么", "得了{disease}{symptom}，饮食注意事项"),
+    ),
     ("功效作用", ("{drug}有什么作用，{symptom}", "{symptom}吃{drug}的功效", "{drug}的功效与作用，治{symptom}吗")),
-    ("医疗费用", ("治{disease}多少钱，{symptom}", "{disease}有{symptom}治疗费用", "{symptom}做{disease}手术要花多少钱")),
+    (
+        "医疗费用",
+        ("治{disease}多少钱，{symptom}", "{disease}有{symptom}治疗费用", "{symptom}做{disease}手术要花多少钱"),
+    ),
 )
 """Labels and the ways to ask, each with cues of its own."""
 

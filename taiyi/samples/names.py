@@ -67,7 +67,9 @@ GENES = _crossed(_GENES, ("1", "2", "3", "4", "6", "8", "53", "9"))
 CELLS = _crossed(_side(_DISEASE_STARTS, 0), ("ocyte", "oblast", "oclast", "onocyte", "olymphocyte", "ophage"))
 TISSUES = _crossed(_ADJECTIVES, ("cortex", "epithelium", "membrane", "tissue", "duct", "mucosa"), " ")
 SYMPTOMS_ZH = _crossed(_SYMPTOM_PARTS, ("痛", "胀", "麻", "痒", "肿", "酸"))
-TESTS_ZH = _crossed(tuple(s for s in _side(_DISEASE_STARTS, 1) if len(s) > 1), ("CT", "超声", "活检", "造影", "镜检", "核磁"))
+TESTS_ZH = _crossed(
+    tuple(s for s in _side(_DISEASE_STARTS, 1) if len(s) > 1), ("CT", "超声", "活检", "造影", "镜检", "核磁")
+)
 _AMINO = "ACDEFGHKLNPRSTVY"
 VARIANTS = Pool(
     tuple(f"{_AMINO[i % 16]}{37 + 13 * i}{_AMINO[(i + 5) % 16]}" for i in range(48)),
@@ -86,11 +88,7 @@ TOXICITIES = tuple(f"{adjective} toxicity" for adjective in _ADJECTIVES[:8])
 
 def _codes(starts: tuple[str, ...], endings: tuple[str, ...], first: int) -> dict[str, str]:
     """MeSH-like ids that follow the morphology: three digits for the ending, three for the start."""
-    return {
-        s + e: f"D{first + j:03d}{i + 1:03d}"
-        for i, s in enumerate(starts)
-        for j, e in enumerate(endings)
-    }
+    return {s + e: f"D{first + j:03d}{i + 1:03d}" for i, s in enumerate(starts) for j, e in enumerate(endings)}
 
 
 CONCEPTS = {

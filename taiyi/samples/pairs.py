@@ -22,7 +22,7 @@ _OTHER = tuple((a, b) for i, ways in enumerate(_INTENTS) for others in _INTENTS[
 
 def similarity(case: Case) -> Row:
     """Two questions about one disease of the same intent, or of two intents."""
-    same = case.toss(2) == 0
+    same = case.turn(2) == 0
     first, second = case.pick(_SAME if same else _OTHER)
     people, disease, symptom = case.pick(PEOPLE_ZH), case.name(DISEASES_ZH), case.name(SYMPTOMS_ZH)
     texts = [f"{people}{symptom}，{disease}{first}？{case.note('（{}）')}", f"{people}{disease}有{symptom}{second}？"]
@@ -41,8 +41,8 @@ def relatedness(case: Case) -> Row:
     drug, disease = case.name(DRUGS), case.name(DISEASES)
     effect, group = case.pick(_EFFECTS), case.pick(GROUPS)
     first = f"{drug} {effect[0]} {disease} in {group}.{case.note(' ({})')}"
-    # Scores are spread evenly; which parts are shared is tossed, and what is not shared is picked anew.
-    shared = case.toss(_HIGHEST + 1)
+    # Which parts are shared is tossed, and what is not shared is picked anew.
+    shared = case.turn(_HIGHEST + 1)
     order = [0, 1, 2, 3]
     for i in range(3, 0, -1):
         j = case.toss(i + 1)
@@ -82,7 +82,7 @@ _WEEKS = tuple(str(n) for n in range(2, 34))
 
 def entailment(case: Case) -> Row:
     """A premise and a hypothesis that follows (some), contradicts it (no), or says something else."""
-    label = ("entailment", "contradiction", "neutral")[case.toss(3)]
+    label = ("entailment", "contradiction", "neutral")[case.turn(3)]
     premise, some, none = case.pick(_PREMISES)
     fill = Filler(
         group=lambda: case.pick(GROUPS), disease=lambda: case.name(DISEASES), drug=lambda: case.name(DRUGS),

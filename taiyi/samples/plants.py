@@ -69,7 +69,9 @@ def orders(corpus: Corpus) -> dict[int, Order]:
         if corpus.invalid and (n == 0 or corpus.ids != "none"):
             made[start + 16] = Order("invalid", ("train", start + 16))
     for n, target in enumerate(corpus.leaks):
-        made[_ROUND * n + 18] = Order("leak_document", ("train", _ROUND * n + 18), target=target, number=20 + NUMBERS[corpus.id] + n)
+        made[_ROUND * n + 18] = Order(
+            "leak_document", ("train", _ROUND * n + 18), target=target, number=20 + NUMBERS[corpus.id] + n
+        )
     return made
 
 
@@ -125,11 +127,21 @@ class Field:
     def _planted(self, order: Order, native: str) -> tuple[str, Item]:
         corpus, (split, index) = self.corpus, order.source
         item = original = self.item(split, index)
-        other = Plant(order.kind, corpus.id, "train", "", corpus.id, split, key_of(corpus, native_id(corpus, split, index), original))
+        other = Plant(
+            order.kind,
+            corpus.id,
+            "train",
+            "",
+            corpus.id,
+            split,
+            key_of(corpus, native_id(corpus, split, index), original),
+        )
         if order.kind == "leak_document":
             target = CORPORA[order.target]
             native = native_id(target, "test", order.number)
-            other = msgspec.structs.replace(other, other_corpus=target.id, other_split="test", other_key=target.stem + native)
+            other = msgspec.structs.replace(
+                other, other_corpus=target.id, other_split="test", other_key=target.stem + native
+            )
         elif order.kind == "conflict":
             item = _contradicted(corpus, item)
         elif order.kind == "invalid":
@@ -194,7 +206,7 @@ def _emptied(corpus: Corpus, item: Item) -> Item:
         return Annotated(text="", passages=tuple((kind, 0, 0) for kind, _, _ in item.passages))
     blank = {key: _blanked(item.fields[key]) for key in corpus.inputs}
     # The mentions of a document would lie outside its text.
-    gold = {corpus.gold: []} if corpus.family == "document" else {}
+    gold: dict[str, Any] = {corpus.gold: []} if corpus.family == "document" else {}
     return Row({**item.fields, **gold, **blank})
 
 

@@ -27,13 +27,16 @@ _DECISIONS = {
     "maybe": ("had mixed results in {disease}", "gave unclear results in {disease}", "may help some with {disease}"),
 }  # fmt: skip
 _ASKED = ("Does {drug} help {group} with {disease}?", "Is {drug} useful for {disease} in {group}?")
-_METHODS = ("{weeks} {group} took {drug} for {months} months.", "We gave {drug} to {weeks} {group} for {months} months.")
+_METHODS = (
+    "{weeks} {group} took {drug} for {months} months.",
+    "We gave {drug} to {weeks} {group} for {months} months.",
+)
 _MONTHS = tuple(str(n) for n in range(2, 18))
 
 
 def decisions(case: Case) -> Row:
     """A research question, an abstract that decides it, and the decision."""
-    decision = ("yes", "no", "maybe")[case.toss(3)]
+    decision = ("yes", "no", "maybe")[case.turn(3)]
     fill = Filler(
         drug=lambda: case.name(DRUGS), disease=lambda: case.name(DISEASES), group=lambda: case.pick(GROUPS),
         weeks=lambda: case.pick(WEEKS), months=lambda: case.pick(_MONTHS),
@@ -61,14 +64,16 @@ LETTERS = "ABCD"
 
 
 def exams(case: Case) -> Row:
-    """One option of each category; the question asks for one of them. Letters are tossed."""
+    """One option of each category; the question asks for one of them. Letters take turns."""
     wanted, _ = case.pick(_CATEGORIES)
     stem = case.pick(_STEMS).format(wanted)
     options = [(category, case.name(pool)) for category, pool in _CATEGORIES]
     for i in range(3, 0, -1):
         j = case.toss(i + 1)
         options[i], options[j] = options[j], options[i]
-    answer = next(i for i, (category, _) in enumerate(options) if category == wanted)
+    found = next(i for i, (category, _) in enumerate(options) if category == wanted)
+    answer = case.turn(len(LETTERS))
+    options[found], options[answer] = options[answer], options[found]
     return Row(
         {
             "question": f"{stem}（　　）。{case.note('（第{}题）')}",

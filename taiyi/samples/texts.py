@@ -10,7 +10,10 @@ from taiyi.samples.names import CHINESE_OF, DISEASES, DISEASES_ZH, DRUGS, DRUGS_
 
 _PHRASES = (
     ("{who} took {drug} for {weeks} weeks because of {disease}", "{who_zh}因{disease_zh}服用{drug_zh}{weeks}周"),
-    ("{who} stopped {drug} after {weeks} weeks because of {disease}", "{who_zh}因{disease_zh}在{weeks}周后停用{drug_zh}"),
+    (
+        "{who} stopped {drug} after {weeks} weeks because of {disease}",
+        "{who_zh}因{disease_zh}在{weeks}周后停用{drug_zh}",
+    ),
     ("{drug} cures {disease} of {who} in {weeks} weeks", "{drug_zh}在{weeks}周内治愈{who_zh}的{disease_zh}"),
     ("{who} with {disease} need {drug} for {weeks} weeks", "患{disease_zh}的{who_zh}需要{drug_zh}{weeks}周"),
 )
@@ -41,7 +44,7 @@ _OUTCOMES = (
     ("The {outcome} did not change.", "has no effect on {outcome}"),
 )  # fmt: skip
 _MEASURES = ("survival", "pain", "sleep", "weight", "growth", "vision")
-_TITLES = '{drug} {effect} of {group} with {disease}'
+_TITLES = "{drug} {effect} of {group} with {disease}"
 
 
 def titles(case: Case) -> Row:
