@@ -34,7 +34,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """As relations are read."""
-    return triples.parse(text, context, prompt)
+    return triples.parse(text, context, prompt, deepest=triples.DEEPEST)
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:

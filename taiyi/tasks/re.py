@@ -41,7 +41,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """Relations by name; a tuple with a comma too many counts only if the prompt settles it."""
-    return triples.parse(text, context, prompt)
+    return triples.parse(text, context, prompt, deepest=1)
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:

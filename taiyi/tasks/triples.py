@@ -39,15 +39,15 @@ def answer(gold: Items, context: Context) -> str:
     return "\n".join(lines)
 
 
-def parse(text: str, context: Context, prompt: str) -> Parsed:
-    """Relations as (name, head, tail), from the written form or any near it."""
+def parse(text: str, context: Context, prompt: str, *, deepest: int) -> Parsed:
+    """Relations as (name, head, tail), from the written form or any near it; 1 is `deepest` where ends are texts."""
     try:
-        return fields.as_read(_exact(text.strip(), context))
+        return fields.as_read(_exact(text.strip(), context, deepest))
     except NotAsWritten:
         return reading.read(
             text,
             prompt,
-            lambda lines, source, found: _Lines(context, source, found, prompt).read(lines),
+            lambda lines, source, found: _Lines(context, source, found, prompt, deepest).read(lines),
             lambda value, found: _from_json(value, found, context),
         )
 
@@ -71,16 +71,16 @@ def _end(end: End, nested: Any) -> str:
     return fields.written(end, _END) if isinstance(end, str) else str(nested(end))
 
 
-def _exact(text: str, context: Context) -> Items:
+def _exact(text: str, context: Context, deepest: int) -> Items:
     if text == fields.NONE[context.language]:
         return ()
     source = fields.opened(text)
     if context.language == "zh":
-        return tuple(_exact_triple(piece, source, context, DEEPEST) for piece in fields.pieces(source.text, "; "))
+        return tuple(_exact_triple(piece, source, context, deepest) for piece in fields.pieces(source.text, "; "))
     found: list[Item] = []
     for line in source.text.split("\n"):
         name, body = fields.labelled(line, source, context)
-        found.extend(_exact_pair(name, piece, source, context, DEEPEST) for piece in fields.pieces(body, "; "))
+        found.extend(_exact_pair(name, piece, source, context, deepest) for piece in fields.pieces(body, "; "))
     return tuple(found)
 
 
@@ -115,8 +115,9 @@ def _exact_pair(name: str, piece: str, source: Opened, context: Context, depth: 
 class _Lines:
     """The tolerant reading of lines: a label holds for what follows it, up to the next one."""
 
-    def __init__(self, context: Context, source: Opened, found: Found, prompt: str) -> None:
-        self.context, self.source, self.found, self.prompt = context, source, found, prompt
+    def __init__(self, context: Context, source: Opened, found: Found, prompt: str, deepest: int) -> None:
+        self.context, self.source, self.found = context, source, found
+        self.prompt, self.deepest = prompt, deepest
         self.label = context.offered[0] if len(context.offered) == 1 else None
 
     def read(self, lines: list[str]) -> None:
@@ -140,7 +141,7 @@ class _Lines:
 
     def _group(self, group: Group, label: str | None) -> None:
         own = reading.heading(group.before.rstrip(":： "), self.context) if group.before else None
-        item = self._relation(group.inner, own or label, DEEPEST) if own or not group.before else None
+        item = self._relation(group.inner, own or label, self.deepest) if own or not group.before else None
         if item:
             self.found.items.append(item)
         else:
