@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from taiyi.errors import InvalidInput
-from taiyi.llm import chat, drills
+from taiyi.llm import chat, circuits, drills
 from taiyi.llm.chat import CHATML_TEMPLATE, Encoded, Tokenizer
 from taiyi.llm.spec import Progress
 
@@ -25,11 +25,14 @@ _IDEOGRAPHS = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uff
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The embedded model's size. `positions` is the longest sequence it is configured for, in tokens."""
+    """The embedded model's size. `positions` is the longest sequence it is configured for, in tokens.
+
+    Few wide heads: a copying head has to tell a thousand tokens apart.
+    """
 
     hidden: int = 128
     layers: int = 2
-    heads: int = 4
+    heads: int = 2
     key_value_heads: int = 2
     intermediate: int = 384
     positions: int = 2048
@@ -38,17 +41,21 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PretrainSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the embedded model is pre-trained: a fixed number of steps, so that the same seed gives the same model.
 
-    drill_share: the part of the sequences that are copying drills; the rest is raw text.
+    repetition_steps: the first so many steps read nothing but sequences that are said twice.
+    repetition_share, drill_share: the parts of later sequences that are said twice, and that are copying drills;
+      the rest is raw text.
     """
 
-    steps: int = 900
+    steps: int = 1200
+    repetition_steps: int = 120
     batch_size: int = 24
     max_length_tokens: int = 160
     learning_rate: float = 3e-3
     warmup_share: float = 0.05
     weight_decay: float = 0.01
     max_grad_norm: float = 1.0
-    drill_share: float = 0.85
+    repetition_share: float = 0.1
+    drill_share: float = 0.75
     seed: int = 1
 
 
@@ -89,7 +96,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 1024) -> Tokeni
             show_progress=False,
         ),
     )
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    tokenizer: Any = PreTrainedTokenizerFast(
         tokenizer_object=backend,
         eos_token="<|endoftext|>",
         pad_token="<|endoftext|>",
@@ -101,7 +108,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 1024) -> Tokeni
 
 
 def build(tokenizer: Tokenizer, shape: Shape, *, seed: int = 1) -> Any:
-    """An untrained Qwen 3 of that shape, float32, input and output embeddings tied."""
+    """An untrained Qwen 3 of that shape, float32, embeddings tied, with a beginning of copying planted (`circuits`)."""
     import torch
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
@@ -118,9 +125,12 @@ def build(tokenizer: Tokenizer, shape: Shape, *, seed: int = 1) -> Any:
         eos_token_id=[chat.end_of_turn_id(tokenizer), tokenizer.eos_token_id],
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=None,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6},
     )
     torch.manual_seed(seed)
-    return Qwen3ForCausalLM(config)
+    model = Qwen3ForCausalLM(config)
+    circuits.plant_induction(model)
+    return model
 
 
 def pretrain(
@@ -166,24 +176,43 @@ def _batches(tokenizer: Tokenizer, texts: Sequence[str], spec: PretrainSpec) -> 
     rng = random.Random(spec.seed)
     samples = _samples(tokenizer, texts, spec, rng)
     while True:
-        pool = sorted((next(samples) for _ in range(32 * spec.batch_size)), key=lambda sample: len(sample.input_ids))
+        pool = sorted((next(samples) for _ in range(8 * spec.batch_size)), key=lambda sample: len(sample.input_ids))
         cut = [pool[n : n + spec.batch_size] for n in range(0, len(pool), spec.batch_size)]
         rng.shuffle(cut)
         yield from cut
 
 
 def _samples(tokenizer: Tokenizer, texts: Sequence[str], spec: PretrainSpec, rng: random.Random) -> Iterator[Encoded]:
-    """Raw text (loss on every token) and drills (loss on answers), cut to `max_length_tokens`."""
+    """Sequences said twice (loss on the second time), raw text (loss on every token) and drills (loss on answers)."""
     if not any(text.strip() for text in texts):
         raise InvalidInput("the base model is made from raw texts, and there are none")
     practice = drills.Drills(texts, rng)
     raw = _chunks(tokenizer, texts, spec.max_length_tokens, rng)
+    for _ in range(spec.repetition_steps * spec.batch_size):
+        yield _said_twice(next(raw).input_ids, len(tokenizer), spec.max_length_tokens, rng)
     while True:
-        if rng.random() >= spec.drill_share:
+        kind = rng.random()
+        if kind < spec.drill_share:
+            sample = chat.encode(tokenizer, practice.next())
+            yield sample if len(sample.input_ids) <= spec.max_length_tokens else next(raw)
+        elif kind < spec.drill_share + spec.repetition_share:
+            yield _said_twice(next(raw).input_ids, len(tokenizer), spec.max_length_tokens, rng)
+        else:
             yield next(raw)
-            continue
-        sample = chat.encode(tokenizer, practice.next())
-        yield sample if len(sample.input_ids) <= spec.max_length_tokens else next(raw)
+
+
+def _said_twice(text: Sequence[int], vocabulary: int, length: int, rng: random.Random) -> Encoded:
+    """Up to 30 tokens, random or of a text, in order or shuffled, and the same again: only copying tells what comes."""
+    count = rng.randint(8, min(30, length // 2))
+    once = (
+        [rng.randrange(len(SPECIAL_TOKENS), vocabulary) for _ in range(count)]
+        if rng.random() < 0.5
+        else list(text[:count])
+    )
+    if rng.random() < 0.5:
+        rng.shuffle(once)
+    # What comes first the second time cannot be known.
+    return Encoded(once + once, [chat.IGNORED] * (len(once) + 1) + once[1:])
 
 
 def _chunks(tokenizer: Tokenizer, texts: Sequence[str], length: int, rng: random.Random) -> Iterator[Encoded]:

@@ -13,7 +13,7 @@ import msgspec
 
 from taiyi import jsonl, manifest
 from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady
-from taiyi.llm import chat, process
+from taiyi.llm import chat
 from taiyi.llm.chat import Tokenizer
 from taiyi.llm.spec import LoraSpec, Precision, Quantisation
 
@@ -78,7 +78,7 @@ def load_base(
     dtype = getattr(torch, pick_precision(precision, device))
     options: dict[str, Any] = {"dtype": dtype}
     if quantisation == "nf4":
-        options["quantization_config"] = transformers.BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+        options["quantization_config"] = transformers.BitsAndBytesConfig(
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,

@@ -50,7 +50,9 @@ def test_choices_and_comparisons_have_every_answer(some):
 
 
 def test_an_option_question_has_one_right_option(some):
-    for question, answer in itertools.islice((d for d in some(6, 900) if "Which option is in the text?" in d[0].text), 40):
+    for question, answer in itertools.islice(
+        (d for d in some(6, 900) if "Which option is in the text?" in d[0].text), 40
+    ):
         text, *options = question.text.splitlines()[1:]
         right = [option for option in options if option[3:] in text]
         assert [option[0] for option in right] == [answer.text]

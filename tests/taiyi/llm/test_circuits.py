@@ -1,0 +1,43 @@
+"""The beginning given to small models: one layer looks a token back, the next finds what followed before."""
+
+import pytest
+import torch
+
+from taiyi.errors import InvalidInput
+from taiyi.llm import base, circuits
+from taiyi.llm.base import Shape
+
+
+@pytest.fixture(scope="module")
+def attentions(tokenizer):
+    """Attention weights (layer, head, query, key) of an untrained model over twenty distinct tokens, said twice."""
+    model = base.build(tokenizer, Shape(hidden=128, layers=2, heads=2, key_value_heads=2, intermediate=128), seed=2)
+    model.set_attn_implementation("eager")
+    once = torch.randperm(380, generator=torch.Generator().manual_seed(1))[:20] + 10
+    with torch.no_grad():
+        found = model(input_ids=torch.cat([once, once])[None], output_attentions=True, use_cache=False).attentions
+    return torch.stack([layer[0] for layer in found])
+
+
+def test_the_first_layer_looks_one_token_back(attentions):
+    before = attentions[0].diagonal(offset=-1, dim1=-2, dim2=-1)
+    assert before.min() > 0.8
+
+
+def test_the_second_layer_finds_what_followed_the_same_token(attentions):
+    second_time = range(20, 39)
+    weights = torch.stack([attentions[1][:, query, query - 19] for query in second_time])
+    assert weights.mean() > 0.5
+
+
+def test_a_shape_that_cannot_hold_the_heads_is_refused(tokenizer):
+    with pytest.raises(InvalidInput, match="two layers"):
+        base.build(tokenizer, Shape(layers=1))
+
+
+def test_the_same_seed_plants_the_same_weights(tokenizer):
+    shape = Shape(hidden=64, intermediate=64)
+    first, second = base.build(tokenizer, shape), base.build(tokenizer, shape)
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+    circuits.plant_induction(second, seed=8)
+    assert not torch.equal(first.model.embed_tokens.weight, second.model.embed_tokens.weight)
