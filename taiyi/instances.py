@@ -32,7 +32,8 @@ class Context(Part, frozen=True):
     choices: (label, text) of a choice question's options.
     multiple: more than one label or choice may be right.
     roles: the argument roles of events.
-    operation: what a transformation makes (title, summary, report ...), or the target language of a translation.
+    operation: what a transformation makes (title, summary, report ...), the target language of a translation, or the
+      vocabulary of the ids asked for (nen).
     language: the language the answer is written in.
     """
 
