@@ -23,16 +23,16 @@ SYMPTOMS = (
 _AGES = tuple(str(n) for n in range(18, 82))
 
 _COMPLAINTS_ZH = (
-    "我{symptom}{days}天了",
-    "最近{days}天{symptom}",
+    "{symptom}{days}天了",
+    "有{days}天{symptom}",
     "{symptom}有{days}天，怎么办",
-    "您好，我{symptom}，{days}天了",
+    "您好，{symptom}，{days}天了",
 )
-_ASKED_ZH = ("以前有什么病吗？", "还有别的病史吗？", "做过检查吗，结果如何？")
-_HISTORY_ZH = ("查过，是{disease}。", "有{disease}。", "以前得过{disease}，{age}岁时。", "检查说是{disease}。")
+_ASKED_ZH = ("以前有什么病吗？", "还有病史吗？", "做过检查吗？")
+_HISTORY_ZH = ("查过，是{disease}。", "有{disease}。", "以前得过{disease}，在{age}岁时。", "检查是{disease}。")
 _ADVICE_ZH = "{symptom}与{disease}有关，建议{care}。"
-_THIRD_ZH = ("需要吃{drug}吗？", "{drug}能吃吗？", "我在吃{drug}，可以吗？")
-_DRUG_ADVICE_ZH = "可以吃{drug}，同时{care}。"
+_THIRD_ZH = ("需要吃{drug}吗？", "{drug}能吃吗？", "在吃{drug}，可以吗？")
+_DRUG_ADVICE_ZH = "可以吃{drug}，也要{care}。"
 
 
 def _filler_zh(case: Case) -> Filler:
@@ -88,13 +88,13 @@ def chats(case: Case) -> Row:
 
 
 SECTIONS_ZH = ("主诉", "现病史", "诊断", "建议")
-_VISIT_ZH = ("患者：{symptom}{days}天。", "患者：您好，{symptom}已经{days}天。", "患者：{days}天前开始{symptom}。")
+_VISIT_ZH = ("患者：{symptom}{days}天。", "患者：您好，{symptom}有{days}天。", "患者：{days}天前有{symptom}。")
 _CHECK_ZH = ("医生：吃过什么药？", "医生：用药了吗？", "医生：现在吃什么药？")
 _TAKEN_ZH = ("患者：吃了{drug}。", "患者：用过{drug}，没好。", "患者：在服{drug}。")
 _FOUND_ZH = (
     "医生：考虑{disease}，需要{care}。",
     "医生：可能是{disease}，建议{care}。",
-    "医生：像{disease}，请做{care}。",
+    "医生：是{disease}，请做{care}。",
 )
 
 
@@ -105,7 +105,7 @@ def reports(case: Case) -> Row:
         fill(case.pick(_VISIT_ZH)) + case.note("（{}）"), _CHECK_ZH[case.toss(3)],
         fill(case.pick(_TAKEN_ZH)), fill(case.pick(_FOUND_ZH)),
     ]  # fmt: skip
-    texts = ("{symptom}{days}天", "{symptom}{days}天，曾用{drug}", "{disease}", "{care}")
+    texts = ("{symptom}{days}天", "{symptom}{days}天，用过{drug}", "{disease}", "{care}")
     return Row({"dialogue": lines, "report": {name: fill(text) for name, text in zip(SECTIONS_ZH, texts, strict=True)}})
 
 

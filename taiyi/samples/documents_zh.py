@@ -14,16 +14,16 @@ _LONGEST_PART = max(map(len, PARTS_ZH))
 
 _NOTES = (
     "患者因{symptom}就诊，{test}提示{disease}。", "{disease}患者常有{symptom}，可用{drug}治疗。",
-    "{drug}可缓解{disease}引起的{symptom}。", "诊断为{disease}，予{drug}治疗{days}天。",
-    "{test}示{disease}，伴{symptom}{days}天。", "{symptom}加重，停用{drug}，复查{test}。",
+    "{drug}可治疗{disease}引起的{symptom}。", "诊断为{disease}，予{drug}治疗{days}天。",
+    "{test}示{disease}，伴{symptom}{days}天。", "{symptom}严重，停用{drug}，复查{test}。",
 )  # fmt: skip
 _NOTES_LAST = (
     "建议{days}周后复查。",
     "无{second}。",
-    "既往体健。",
-    "家属要求出院。",
-    "现服用{drug}。",
-    "{second}减轻。",
+    "身体好。",
+    "请出院。",
+    "服用{drug}。",
+    "{second}好转。",
 )
 
 
@@ -71,13 +71,13 @@ def part_of(name: str) -> str:
 
 
 _FACTS = (
-    ("药物治疗", "药物", "drug", ("可用{drug}治疗", "首选{drug}", "常给予{drug}")),
+    ("药物治疗", "药物", "drug", ("可用{drug}治疗", "常用{drug}", "应服用{drug}")),
     ("临床表现", "症状", "symptom", ("常有{symptom}", "表现为{symptom}", "可出现{symptom}")),
     ("影像学检查", "检查", "test", ("应行{test}检查", "需做{test}", "可查{test}")),
-    ("并发症", "疾病", "other", ("可并发{other}", "易合并{other}", "晚期并发{other}")),
+    ("并发症", "疾病", "other", ("可并发{other}", "易有{other}", "晚期并发{other}")),
 )
 _FACT_PAIRS = tuple((a, b) for a in _FACTS for b in _FACTS if a is not b)
-_SPO_OPENINGS = ("", "一般认为，", "临床上，", "多数情况下，", "研究表明，", "通常，")
+_SPO_OPENINGS = ("", "一般", "多数", "晚期", "慢性", "术后")
 
 
 def cmeie(case: Case) -> Row:
@@ -100,12 +100,12 @@ def cmeie(case: Case) -> Row:
     return Row({"text": text, "spo_list": triples})
 
 
-_CAUSES = ("{a}会导致{b}", "{a}可引起{b}", "由于{a}，出现了{b}", "{b}是由{a}引起的", "{b}的原因是{a}")
+_CAUSES = ("{a}会引起{b}", "{a}可引起{b}", "由于{a}，出现了{b}", "{b}是由{a}引起的", "{b}的原因是{a}")
 _CONDITIONS = ("{c}的人，", "在{c}时，", "如果{c}，", "对于{c}者，")
-_STATES = ("长期熬夜", "饮酒过多", "缺乏运动", "受凉", "怀孕", "年龄较大", "吸烟", "肥胖")
-_KINDS = ("{a}是一种{k}，", "{a}属于{k}，")
-_CLASSES = ("慢性病", "常见病", "急症", "罕见病")
-_FOLLOWING = ("应及时就医。", "需要注意休息。", "不必担心。", "建议复查。", "要多喝水。", "请到医院检查。")
+_STATES = ("长期吸烟", "饮食不好", "手术后", "发热", "怀孕", "年龄大", "吸烟", "服药")
+_KINDS = ("{a}是{k}，", "{a}属于{k}，")
+_CLASSES = ("慢性病", "常见病", "急症", "重病")
+_FOLLOWING = ("应就医。", "要注意。", "不严重。", "建议复查。", "可手术。", "请到医院检查。")
 
 
 def causal(case: Case) -> Row:
@@ -119,7 +119,7 @@ def causal(case: Case) -> Row:
     cause_at = sum(map(len, parts))
     parts += [fill(case.pick(_CAUSES)), f"，{fill['days']}天内" + case.pick(_FOLLOWING)]
     class_at = sum(map(len, parts))
-    parts += [fill(case.pick(_KINDS)) + "预后较好。"] if classed else []
+    parts += [fill(case.pick(_KINDS)) + "可治愈。"] if classed else []
     text = "".join(parts) + case.note("第{}例。")
     cause = {
         "head": _span(text, fill["a"], cause_at), "relation": 1,
@@ -140,12 +140,12 @@ def _span(text: str, mention: str, start: int) -> dict[str, Any]:
     return {"mention": mention, "start_idx": at, "end_idx": at + len(mention)}
 
 
-_CHARACTERS = ("持续性", "阵发性", "轻度", "剧烈", "反复", "进行性")
+_CHARACTERS = ("慢性", "急性", "反复", "严重", "长期", "多发")
 _SIDES = ("左", "右", "双")
 _PLACES = ("腹", "胸", "腰", "肩", "膝", "腿", "背", "足")
-_FINDINGS = ("疼痛", "肿胀", "麻木", "出血", "瘙痒", "结节")
-_GENERAL = ("发热", "恶心", "呕吐", "咳嗽", "头晕", "乏力", "腹泻", "心悸")
-_ONSETS = ("患者{days}天前出现", "{days}天前出现", "入院前{days}天有", "{days}周来感", "术后{days}天出现")
+_FINDINGS = ("疼痛", "肿胀", "发麻", "出血", "发痒", "酸痛")
+_GENERAL = ("发热", "恶心", "咳嗽", "头晕", "乏力", "腹泻", "心急", "无力")
+_ONSETS = ("患者{days}天前出现", "{days}天前出现", "入院前{days}天有", "{days}周来有", "术后{days}天出现")
 _DENIED = ("，无{other}。", "，未见{other}。", "，否认{other}。")
 _HAD = ("，伴{other}。", "，并有{other}。", "，时有{other}。")
 
@@ -170,17 +170,17 @@ def cdee(case: Case) -> Row:
     )
 
 
-_STAGES = ("", "早期", "晚期", "Ⅱ期", "Ⅲ期", "复发性", "急性", "慢性")
-_SIDED = ("", "左侧", "右侧", "双侧")
+_STAGES = ("", "早期", "晚期", "Ⅱ期", "Ⅲ期", "多发", "急性", "慢性")
+_SIDED = ("", "左", "右", "双")
 _COLLOQUIAL = (
     ("癌", "恶性肿瘤"),
-    ("瘤", "良性肿瘤"),
+    ("瘤", "肿瘤"),
     ("血症", "血症"),
-    ("炎", "炎性疾病"),
+    ("炎", "炎症"),
     ("硬化", "硬化症"),
     ("狭窄", "狭窄症"),
 )
-_LEADS = ("", "考虑", "诊断", "疑似", "既往", "确诊")
+_LEADS = ("", "考虑", "诊断", "可能", "以前", "确诊")
 _AFTER = ("", "术后", "待查", "治疗后", "3年", "伴疼痛")
 
 

@@ -23,13 +23,13 @@ INTENTS = (
     ),
     (
         "后果表述",
-        ("{disease}不治会怎样，有{symptom}", "{disease}的后果，会{symptom}吗", "{disease}和{symptom}严重吗有什么危害"),
+        ("{disease}不治会怎样，有{symptom}", "{disease}的后果，会{symptom}吗", "{disease}和{symptom}严重吗有什么不好"),
     ),
     (
         "注意事项",
         ("{disease}要注意什么，{symptom}", "{disease}有{symptom}不能吃什么", "得了{disease}{symptom}，饮食注意事项"),
     ),
-    ("功效作用", ("{drug}有什么作用，{symptom}", "{symptom}吃{drug}的功效", "{drug}的功效与作用，治{symptom}吗")),
+    ("功效作用", ("{drug}有什么作用，{symptom}", "{symptom}吃{drug}的功效", "{drug}的功效作用，治{symptom}吗")),
     (
         "医疗费用",
         ("治{disease}多少钱，{symptom}", "{disease}有{symptom}治疗费用", "{symptom}做{disease}手术要花多少钱"),
@@ -38,7 +38,7 @@ INTENTS = (
 """Labels and the ways to ask, each with cues of its own."""
 
 PEOPLE_ZH = ("", "孩子", "老人", "孕妇", "妈妈", "爸爸", "女性", "男性")
-_OPENINGS = ("", "请问", "医生您好", "想问一下", "求助", "咨询")
+_OPENINGS = ("", "请问", "医生", "您好", "想问", "问一下")
 
 
 def intent(case: Case) -> Row:

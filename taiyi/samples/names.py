@@ -14,9 +14,9 @@ class Pool(NamedTuple):
 
 _DRUG_STARTS = (
     ("ator", "阿托"), ("bena", "贝那"), ("capto", "卡托"), ("doxa", "多沙"), ("ena", "依那"), ("fosi", "福辛"),
-    ("gemi", "吉米"), ("halo", "哈洛"), ("indo", "吲哚"), ("keto", "酮康"), ("lami", "拉米"), ("meto", "美托"),
-    ("nife", "硝苯"), ("ome", "奥美"), ("pento", "喷托"), ("quina", "喹那"), ("rami", "雷米"), ("simva", "辛伐"),
-    ("terbi", "特比"), ("urso", "熊去"), ("vala", "伐拉"), ("xylo", "塞洛"), ("zopi", "佐匹"), ("cloni", "可乐"),
+    ("gemi", "吉米"), ("halo", "阿洛"), ("indo", "因多"), ("keto", "可托"), ("lami", "拉米"), ("meto", "美托"),
+    ("nife", "尼福"), ("ome", "阿美"), ("pento", "贝托"), ("quina", "卡那"), ("rami", "依米"), ("simva", "辛伐"),
+    ("terbi", "特比"), ("urso", "多尼"), ("vala", "伐拉"), ("xylo", "西洛"), ("zopi", "比多"), ("cloni", "可尼"),
 )  # fmt: skip
 _DRUG_ENDINGS = (
     ("statin", "他汀"), ("pril", "普利"), ("cillin", "西林"), ("azole", "拉唑"),
@@ -68,7 +68,7 @@ CELLS = _crossed(_side(_DISEASE_STARTS, 0), ("ocyte", "oblast", "oclast", "onocy
 TISSUES = _crossed(_ADJECTIVES, ("cortex", "epithelium", "membrane", "tissue", "duct", "mucosa"), " ")
 SYMPTOMS_ZH = _crossed(_SYMPTOM_PARTS, ("痛", "胀", "麻", "痒", "肿", "酸"))
 TESTS_ZH = _crossed(
-    tuple(s for s in _side(_DISEASE_STARTS, 1) if len(s) > 1), ("CT", "超声", "活检", "造影", "镜检", "核磁")
+    tuple(s for s in _side(_DISEASE_STARTS, 1) if len(s) > 1), ("CT", "超声", "活检", "镜检", "MRI", "B超")
 )
 _AMINO = "ACDEFGHKLNPRSTVY"
 VARIANTS = Pool(

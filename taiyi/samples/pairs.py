@@ -9,12 +9,12 @@ from taiyi.samples.labels import PEOPLE_ZH
 from taiyi.samples.names import DISEASES, DISEASES_ZH, DRUGS, SYMPTOMS_ZH
 
 _INTENTS = (
-    ("怎么治疗", "如何治疗", "用什么方法治"),
+    ("怎么治疗", "如何治疗", "用什么药治"),
     ("是什么原因引起的", "的病因是什么", "为什么会发生"),
-    ("能吃辣吗", "可以吃辣的吗", "吃辣有没有影响"),
+    ("要注意什么", "注意事项有哪些", "有什么要注意的"),
     ("会传染吗", "传不传染", "有没有传染性"),
-    ("能治好吗", "可以治愈吗", "能不能根治"),
-    ("需要手术吗", "要不要做手术", "是否必须开刀"),
+    ("能治好吗", "可以治愈吗", "能不能治愈"),
+    ("需要手术吗", "要不要做手术", "是不是要手术"),
 )
 _SAME = tuple((a, b) for ways in _INTENTS for i, a in enumerate(ways) for b in ways[i + 1 :])
 _OTHER = tuple((a, b) for i, ways in enumerate(_INTENTS) for others in _INTENTS[i + 1 :] for a in ways for b in others)

@@ -59,7 +59,7 @@ def decisions(case: Case) -> Row:
 _CATEGORIES: tuple[tuple[str, Pool], ...] = (
     ("药物", DRUGS_ZH), ("疾病", DISEASES_ZH), ("症状", SYMPTOMS_ZH), ("检查", TESTS_ZH),
 )  # fmt: skip
-_STEMS = ("下列哪项属于{}", "以下哪一项是{}", "属于{}的是", "以下选项中，哪个是{}", "下列名称中，表示{}的是")
+_STEMS = ("下列哪项属于{}", "以下哪一项是{}", "属于{}的是", "哪个是{}", "下列哪个是{}")
 LETTERS = "ABCD"
 
 
@@ -86,25 +86,25 @@ def exams(case: Case) -> Row:
 
 
 CLASSES_ZH = {
-    "他汀": ("降脂药", "降低血脂"), "普利": ("降压药", "降低血压"), "西林": ("抗生素", "治疗感染"),
-    "拉唑": ("抑酸药", "减少胃酸"), "单抗": ("抗体药", "抑制肿瘤"), "洛尔": ("阻滞剂", "减慢心率"),
-    "沙坦": ("拮抗剂", "保护肾脏"), "地平": ("扩张剂", "扩张血管"),
+    "他汀": ("血脂药", "降血脂"), "普利": ("血压药", "降血压"), "西林": ("抗炎药", "治疗炎症"),
+    "拉唑": ("胃药", "治疗胃病"), "单抗": ("抗癌药", "治疗癌症"), "洛尔": ("心脏药", "治疗心病"),
+    "沙坦": ("肾脏药", "治疗肾病"), "地平": ("血管药", "治疗血管病"),
 }  # fmt: skip
 """Class and use of a drug by its ending."""
 CARE_ZH = {
-    "炎": "抗炎治疗", "瘤": "手术切除", "病": "药物治疗", "症": "对症治疗",
-    "血症": "饮食控制", "癌": "化疗", "硬化": "长期随访", "狭窄": "支架治疗",
+    "炎": "抗炎治疗", "瘤": "手术治疗", "病": "药物治疗", "症": "对症治疗",
+    "血症": "饮食治疗", "癌": "化疗", "硬化": "长期服药", "狭窄": "血管手术",
 }  # fmt: skip
 """Treatment of a disease by its ending."""
 
 _ANSWERS = (
     (("{drug}有什么作用", "{drug}是治什么的", "{drug}的作用是什么"), "{drug}是{cls}，可以{use}。"),
-    (("{drug}怎么吃", "{drug}如何服用", "{drug}的用法是什么"), "{drug}每日一次，饭后服用，用于{use}。"),
-    (("{drug}属于哪类药", "{drug}是什么类型的药", "{drug}归为哪一类"), "{drug}属于{cls}。"),
-    (("{disease}怎么治", "{disease}如何治疗", "得了{disease}怎么办"), "{disease}应采用{care}，并定期复查。"),
-    (("{disease}严重吗", "{disease}要紧吗", "{disease}危险吗"), "{disease}经{care}后多可好转，不必紧张。"),
+    (("{drug}怎么吃", "{drug}如何服用", "{drug}的用法是什么"), "{drug}每天服用一次，可以{use}。"),
+    (("{drug}属于哪类药", "{drug}是什么药", "{drug}是哪一类药"), "{drug}属于{cls}。"),
+    (("{disease}怎么治", "{disease}如何治疗", "得了{disease}怎么办"), "{disease}建议{care}，需要复查。"),
+    (("{disease}严重吗", "{disease}要不要住院", "{disease}会好吗"), "{disease}经{care}后多数可好转。"),
 )
-_ASKING = ("", "请问", "您好，", "医生，", "想了解", "咨询一下")
+_ASKING = ("", "请问", "您好，", "医生，", "想问", "问一下")
 
 
 def answers(case: Case) -> Row:
@@ -139,8 +139,8 @@ _ANSWERS_EN = (
     (("How is {disease} treated", "What helps {group} with {disease}", "What can be done for {disease}"), "{disease} is treated with {care}."),
     (("Is {disease} dangerous", "How serious is {disease} for {group}", "Should I worry about {disease}"), "Most people with {disease} recover after {care}."),
 )  # fmt: skip
-_ASKING_EN = ("I am {} years old. ", "My son is {} years old. ", "My wife is {}. ", "Question of a man of {} years: ")
-_AGES = tuple(str(n) for n in range(8, 72))
+_ASKING_EN = ("I am {} years old. ", "My son is {} years old. ", "My wife is {}. ", "My father is {}. ")
+_AGES = tuple(str(n) for n in range(20, 84))
 
 
 def answers_en(case: Case) -> Row:

@@ -18,8 +18,8 @@ _PHRASES = (
     ("{who} with {disease} need {drug} for {weeks} weeks", "患{disease_zh}的{who_zh}需要{drug_zh}{weeks}周"),
 )
 _WHO = (
-    ("adults", "成人"), ("children", "儿童"), ("women", "女性"), ("men", "男性"),
-    ("infants", "婴儿"), ("smokers", "吸烟者"), ("students", "学生"), ("workers", "工人"),
+    ("adults", "成人"), ("children", "孩子"), ("women", "女性"), ("men", "男性"),
+    ("patients", "患者"), ("smokers", "吸烟者"), ("doctors", "医生"), ("older people", "老人"),
 )  # fmt: skip
 
 
