@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SHARPNESS_BEFORE = 3.0
 _SHARPNESS_MATCH = 2.0
-_STRENGTH = 4.0
+_STRENGTH = 1.0
 """Size of what a head writes, as a multiple of an embedding's."""
 
 _FAST_RADIANS = 0.07
@@ -28,14 +28,16 @@ _SLOW_RADIANS = 0.008
 
 
 class _Plan(NamedTuple):
-    """What all heads share: rotary frequencies, the direction every embedding has in common, an embedding's size."""
+    """What all heads share: rotary frequencies, the direction every embedding has in common, an embedding's size,
+    and the other directions (hidden, hidden - 1): a head reads from the first of them and writes to the last.
+    """
 
     frequencies: list[float]
     fast: list[int]
     slow: list[int]
     constant: torch.Tensor
     size: float
-    random: torch.Generator
+    basis: torch.Tensor
 
 
 def plant_induction(model: Any, *, seed: int = 7) -> None:
@@ -57,14 +59,13 @@ def plant_induction(model: Any, *, seed: int = 7) -> None:
     with torch.no_grad():
         random = torch.Generator().manual_seed(seed)
         constant, size = _add_constant(model.model.embed_tokens.weight, random)
-        plan = _Plan(frequencies, fast, slow, constant, size, random)
+        plan = _Plan(frequencies, fast, slow, constant, size, _basis(constant, random))
         first, second = (layer.self_attn for layer in model.model.layers[:2])
         _sharpen(first, fast, _SHARPNESS_BEFORE)
         _sharpen(second, slow, _SHARPNESS_MATCH)
         for group in range(config.num_key_value_heads):
-            view, notes = _reader(plan, config.head_dim), _reader(plan, config.head_dim).T
-            _plant_look_back(first, group, plan, view, notes)
-            _plant_match(second, group, plan, view, notes)
+            _plant_look_back(first, group, plan)
+            _plant_match(second, group, plan)
 
 
 def _add_constant(embeddings: torch.Tensor, random: torch.Generator) -> tuple[torch.Tensor, float]:
@@ -94,14 +95,14 @@ def _rows(attention: Any, group: int) -> tuple[slice, slice]:
     return slice(head * width, (head + 1) * width), slice(group * width, (group + 1) * width)
 
 
-def _reader(plan: _Plan, width: int) -> torch.Tensor:
-    """(width, hidden): a random view of a vector, blind to the constant direction."""
+def _basis(constant: torch.Tensor, random: torch.Generator) -> torch.Tensor:
+    """(hidden, hidden - 1): orthonormal directions, the constant one not among them."""
     import torch
 
-    hidden = plan.constant.shape[0]
-    view = torch.linalg.qr(torch.randn(hidden, width, generator=plan.random))[0].T
-    blind: torch.Tensor = view - torch.outer(view @ plan.constant, plan.constant)
-    return blind
+    square = torch.randn(constant.shape[0], constant.shape[0], generator=random)
+    square[:, 0] = constant
+    basis: torch.Tensor = torch.linalg.qr(square)[0][:, 1:]
+    return basis
 
 
 def _write_scale(plan: _Plan, width: int) -> float:
@@ -113,8 +114,15 @@ def _write_scale(plan: _Plan, width: int) -> float:
     return _STRENGTH * plan.size / math.sqrt(hidden / 2 * width / hidden)
 
 
-def _plant_look_back(attention: Any, group: int, plan: _Plan, view: torch.Tensor, notes: torch.Tensor) -> None:
-    """Attend one token back and write a view of it, (width, hidden), along `notes`, (hidden, width).
+def _view_and_notes(attention: Any, group: int, plan: _Plan) -> tuple[torch.Tensor, torch.Tensor]:
+    """(width, hidden) to read by and (hidden, width) to write along; every other group starts from the other end."""
+    width = attention.head_dim
+    view, notes = plan.basis[:, :width].T, plan.basis[:, -width:]
+    return (view.flip(0), notes.flip(1)) if group % 2 else (view, notes)
+
+
+def _plant_look_back(attention: Any, group: int, plan: _Plan) -> None:
+    """Attend one token back and note what stands there.
 
     Query and key are constant vectors, the key turned by one token's rotation: they agree most at distance one.
     """
@@ -127,12 +135,13 @@ def _plant_look_back(attention: Any, group: int, plan: _Plan, view: torch.Tensor
         key[n], key[n + attention.head_dim // 2] = math.cos(plan.frequencies[n]), math.sin(plan.frequencies[n])
     attention.q_proj.weight[queries] = torch.outer(query, plan.constant)
     attention.k_proj.weight[keys] = torch.outer(key, plan.constant)
+    view, notes = _view_and_notes(attention, group, plan)
     attention.v_proj.weight[keys] = view
     attention.o_proj.weight[:, queries] = notes * _write_scale(plan, attention.head_dim)
 
 
-def _plant_match(attention: Any, group: int, plan: _Plan, view: torch.Tensor, notes: torch.Tensor) -> None:
-    """Attend where the note (a view of the token before) is like the view of the present token; write the token there.
+def _plant_match(attention: Any, group: int, plan: _Plan) -> None:
+    """Attend where the note of the token before is like the present token; write the token that stands there.
 
     Only slow dimensions take part, so that distance hardly matters.
     """
@@ -141,8 +150,8 @@ def _plant_match(attention: Any, group: int, plan: _Plan, view: torch.Tensor, no
     query, key = attention.q_proj.weight[queries], attention.k_proj.weight[keys]
     query.zero_()
     key.zero_()
+    view, notes = _view_and_notes(attention, group, plan)
     query[dimensions] = view[: len(dimensions)]
     key[dimensions] = notes.T[: len(dimensions)]
-    found = _reader(plan, attention.head_dim)
-    attention.v_proj.weight[keys] = found
-    attention.o_proj.weight[:, queries] = found.T * _write_scale(plan, attention.head_dim)
+    attention.v_proj.weight[keys] = view
+    attention.o_proj.weight[:, queries] = view.T * _write_scale(plan, attention.head_dim)

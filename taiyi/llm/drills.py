@@ -88,12 +88,12 @@ class Drills:
         for name in asked:
             found = _unique(snippet.text[s:e] for (s, e), tag in zip(spans, tags, strict=True) if tag == name)
             if found:
-                lines.append(f"{name}: {'; '.join(found)}")
+                lines.append(f"{name}{_colon(snippet)}{'; '.join(found)}")
         none = "无" if snippet.chinese else "none"
         ask = self._ask(
-            snippet, "找出文本中的{}：", ("Find {} in the text:", "Identify {} entities from the text:"), asked
+            snippet, ("找出文本中的{}：", "文本中有哪些{}？"), ("Find {} in the text:", "List all {} entities."), asked
         )
-        return f"{ask}\n{marked}", "\n".join(lines) or none
+        return self._either_order(ask, marked), "\n".join(lines) or none
 
     def _pairs(self, snippet: Snippet) -> Drill | None:
         """Marked pairs: write those of the name asked as [first, second], or all as (first, second, name)."""
@@ -111,11 +111,11 @@ class Drills:
         if self._rng.random() < 0.5:
             name = pairs[0][2]
             found = _unique(f"[{text[slice(*h)]}, {text[slice(*t)]}]" for h, t, n in pairs if n == name)
-            ask = self._ask(snippet, "文本中哪些成对的{}？", ("Which pairs have the {} relation?",), [name])
-            return f"{ask}\n{marked}", f"{name}: {'; '.join(found)}"
+            ask = self._ask(snippet, ("文本中哪些成对的{}？",), ("Which pairs have the {} relation?",), [name])
+            return self._either_order(ask, marked), f"{name}{_colon(snippet)}{'; '.join(found)}"
         found = _unique(f"({text[slice(*h)]}, {text[slice(*t)]}, {n})" for h, t, n in pairs)
-        ask = self._ask(snippet, "写出所有的{}对：", ("Write all {} pairs:",), names)
-        return f"{ask}\n{marked}", "; ".join(found)
+        ask = self._ask(snippet, ("写出所有的{}对：",), ("Write all {} pairs:",), names)
+        return self._either_order(ask, marked), "; ".join(found)
 
     def _listed(self, snippet: Snippet) -> Drill | None:
         """What is to be found shows in its spelling: the words with a given beginning, or ideographs after a given one."""
@@ -126,7 +126,7 @@ class Drills:
             found = _unique(
                 text[m.start() : m.start() + 3].strip(_PUNCTUATION) for m in re.finditer(re.escape(cue), text)
             )
-            return f"写出以“{cue}”开头的三字：\n{text}", f"{cue}: {'; '.join(found)}"
+            return f"写出以“{cue}”开头的三字：\n{text}", f"{cue}：{'; '.join(found)}"
         words = [word for n in range(len(snippet.units)) if (word := text[slice(*snippet.span(n, 1))]).isalpha()]
         if not words:
             return None
@@ -206,10 +206,10 @@ class Drills:
         )
         return f"{table}\n{'; '.join(asked)} =", "; ".join(answers)
 
-    def _ask(self, snippet: Snippet, chinese: str, english: Sequence[str], names: Sequence[str]) -> str:
-        if snippet.chinese:
-            return chinese.format("、".join(names))
-        return self._rng.choice(english).format(", ".join(names))
+    def _ask(self, snippet: Snippet, chinese: Sequence[str], english: Sequence[str], names: Sequence[str]) -> str:
+        """A wording in the snippet's language, with the names that are asked for."""
+        wording = self._rng.choice(chinese if snippet.chinese else english)
+        return wording.format(("、" if snippet.chinese else ", ").join(names))
 
     def _either_order(self, ask: str, text: str) -> str:
         return f"{ask}\n{text}" if self._rng.random() < 0.5 else f"{text}\n{ask}"
@@ -230,6 +230,10 @@ def _insert(text: str, marks: Sequence[tuple[int, int, str, str]]) -> str:
         parts += [text[position:start], opening, text[start:end], closing]
         position = end
     return "".join([*parts, text[position:]])
+
+
+def _colon(snippet: Snippet) -> str:
+    return "：" if snippet.chinese else ": "
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
