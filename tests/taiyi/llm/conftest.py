@@ -20,7 +20,7 @@ TEXTS = [
 ]
 
 # 4-bit blocks on a CPU need widths of 64.
-TINY = Shape(hidden=64, layers=2, heads=2, key_value_heads=1, intermediate=128, positions=512)
+TINY = Shape(hidden=64, layers=2, heads=2, key_value_heads=1, head_width=32, intermediate=128, positions=512)
 
 # Written for these tests after the behaviour of the families' own templates, not copied from them.
 DROPS_EARLIER_THINKING = (

@@ -10,33 +10,34 @@ from taiyi.llm.base import Shape
 
 @pytest.fixture(scope="module")
 def attentions(tokenizer):
-    """Attention weights (layer, head, query, key) of an untrained model over twenty distinct tokens, said twice."""
-    model = base.build(tokenizer, Shape(hidden=128, layers=2, heads=2, key_value_heads=2, intermediate=128), seed=2)
+    """Attention weights (layer, query, key) of an untrained model's first heads over twenty distinct tokens, said twice."""
+    model = base.build(tokenizer, Shape(), seed=2)
     model.set_attn_implementation("eager")
     once = torch.randperm(380, generator=torch.Generator().manual_seed(1))[:20] + 10
     with torch.no_grad():
         found = model(input_ids=torch.cat([once, once])[None], output_attentions=True, use_cache=False).attentions
-    return torch.stack([layer[0] for layer in found])
+    return torch.stack([layer[0, 0] for layer in found])
 
 
-def test_the_first_layer_looks_one_token_back(attentions):
+def test_the_first_layers_head_looks_one_token_back(attentions):
     before = attentions[0].diagonal(offset=-1, dim1=-2, dim2=-1)
     assert before.min() > 0.8
 
 
-def test_the_second_layer_finds_what_followed_the_same_token(attentions):
+def test_the_second_layers_head_finds_what_followed_the_same_token(attentions):
     second_time = range(20, 39)
-    weights = torch.stack([attentions[1][:, query, query - 19] for query in second_time])
-    assert weights.mean() > 0.9
+    weights = torch.stack([attentions[1][query, query - 19] for query in second_time])
+    assert weights.mean() > 0.3  # one in forty by chance
 
 
 def test_a_shape_that_cannot_hold_the_heads_is_refused(tokenizer):
-    with pytest.raises(InvalidInput, match="two layers"):
-        base.build(tokenizer, Shape(layers=1))
+    for shape in (Shape(layers=1), Shape(head_width=8), Shape(hidden=64, head_width=64)):
+        with pytest.raises(InvalidInput, match="copying heads need two layers"):
+            base.build(tokenizer, shape)
 
 
 def test_the_same_seed_plants_the_same_weights(tokenizer):
-    shape = Shape(hidden=64, intermediate=64)
+    shape = Shape(hidden=64, head_width=32, intermediate=64)
     first, second = base.build(tokenizer, shape), base.build(tokenizer, shape)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
     circuits.plant_induction(second, seed=8)
