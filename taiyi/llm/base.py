@@ -27,13 +27,14 @@ _IDEOGRAPHS = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uff
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The embedded model's size. `positions` is the longest sequence it is configured for, in tokens.
 
-    Few wide heads: a copying head has to tell a thousand tokens apart.
+    head_width: a copying head has to tell a thousand tokens apart, so heads are wider than hidden / heads.
     """
 
     hidden: int = 128
     layers: int = 2
-    heads: int = 2
+    heads: int = 4
     key_value_heads: int = 2
+    head_width: int = 64
     intermediate: int = 384
     positions: int = 2048
 
@@ -119,7 +120,7 @@ def build(tokenizer: Tokenizer, shape: Shape, *, seed: int = 1) -> Any:
         num_hidden_layers=shape.layers,
         num_attention_heads=shape.heads,
         num_key_value_heads=shape.key_value_heads,
-        head_dim=shape.hidden // shape.heads,
+        head_dim=shape.head_width,
         max_position_embeddings=shape.positions,
         tie_word_embeddings=True,
         eos_token_id=[chat.end_of_turn_id(tokenizer), tokenizer.eos_token_id],

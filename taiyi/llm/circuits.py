@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SHARPNESS_BEFORE = 3.0
 _SHARPNESS_MATCH = 2.0
-_STRENGTH = 1.0
+_STRENGTH = 2.0
 """Size of what a head writes, as a multiple of an embedding's."""
 
 _FAST_RADIANS = 0.07
@@ -41,9 +41,9 @@ class _Plan(NamedTuple):
 
 
 def plant_induction(model: Any, *, seed: int = 7) -> None:
-    """Set one head per key-value head in each of the first two layers of an untrained Qwen 3, in place.
+    """Set the first head in each of the first two layers of an untrained Qwen 3, in place; the others stay free.
 
-    InvalidInput if it has one layer only, or too few fast or slow rotary dimensions in a head.
+    InvalidInput if it has one layer only, a head of half its width or more, or too few fast or slow rotary dimensions.
     """
     import torch
 
@@ -52,9 +52,10 @@ def plant_induction(model: Any, *, seed: int = 7) -> None:
     frequencies = [config.rope_parameters["rope_theta"] ** (-n / half) for n in range(half)]
     fast = [n for n in range(half) if frequencies[n] > _FAST_RADIANS]
     slow = [n for n in range(half) if frequencies[n] < _SLOW_RADIANS]
-    if config.num_hidden_layers < 2 or len(fast) < 2 or len(slow) < 4:
+    if config.num_hidden_layers < 2 or len(fast) < 2 or len(slow) < 4 or 2 * config.head_dim > config.hidden_size:
         raise InvalidInput(
-            "copying heads need two layers, heads of 16 dimensions or more, and a rotary base of 1e5 or so"
+            f"copying heads need two layers, a rotary base of 1e5 or so, and heads of 16 dimensions or more but at most "
+            f"half the hidden {config.hidden_size}; here are {config.num_hidden_layers} layers, heads of {config.head_dim}"
         )
     with torch.no_grad():
         random = torch.Generator().manual_seed(seed)
@@ -63,9 +64,8 @@ def plant_induction(model: Any, *, seed: int = 7) -> None:
         first, second = (layer.self_attn for layer in model.model.layers[:2])
         _sharpen(first, fast, _SHARPNESS_BEFORE)
         _sharpen(second, slow, _SHARPNESS_MATCH)
-        for group in range(config.num_key_value_heads):
-            _plant_look_back(first, group, plan)
-            _plant_match(second, group, plan)
+        _plant_look_back(first, plan)
+        _plant_match(second, plan)
 
 
 def _add_constant(embeddings: torch.Tensor, random: torch.Generator) -> tuple[torch.Tensor, float]:
@@ -88,13 +88,6 @@ def _sharpen(attention: Any, frequencies: list[int], sharpness: float) -> None:
             norm.weight[n] = norm.weight[n + half] = sharpness
 
 
-def _rows(attention: Any, group: int) -> tuple[slice, slice]:
-    """The first query head of a key-value group: its rows in queries (columns in the output), and in keys and values."""
-    width = attention.head_dim
-    head = group * attention.num_key_value_groups
-    return slice(head * width, (head + 1) * width), slice(group * width, (group + 1) * width)
-
-
 def _basis(constant: torch.Tensor, random: torch.Generator) -> torch.Tensor:
     """(hidden, hidden - 1): orthonormal directions, the constant one not among them."""
     import torch
@@ -105,7 +98,7 @@ def _basis(constant: torch.Tensor, random: torch.Generator) -> torch.Tensor:
     return basis
 
 
-def _write_scale(plan: _Plan, width: int) -> float:
+def _value_scale(plan: _Plan, width: int) -> float:
     """Brings a value read from a normalised embedding to _STRENGTH times an embedding's size.
 
     Half of a normalised embedding (squared) is the constant, and a view of `width` dimensions sees its share of the rest.
@@ -114,44 +107,36 @@ def _write_scale(plan: _Plan, width: int) -> float:
     return _STRENGTH * plan.size / math.sqrt(hidden / 2 * width / hidden)
 
 
-def _view_and_notes(attention: Any, group: int, plan: _Plan) -> tuple[torch.Tensor, torch.Tensor]:
-    """(width, hidden) to read by and (hidden, width) to write along; every other group starts from the other end."""
-    width = attention.head_dim
-    view, notes = plan.basis[:, :width].T, plan.basis[:, -width:]
-    return (view.flip(0), notes.flip(1)) if group % 2 else (view, notes)
-
-
-def _plant_look_back(attention: Any, group: int, plan: _Plan) -> None:
+def _plant_look_back(attention: Any, plan: _Plan) -> None:
     """Attend one token back and note what stands there.
 
     Query and key are constant vectors, the key turned by one token's rotation: they agree most at distance one.
     """
     import torch
 
-    queries, keys = _rows(attention, group)
-    query, key = torch.zeros(attention.head_dim), torch.zeros(attention.head_dim)
+    width = attention.head_dim
+    query, key = torch.zeros(width), torch.zeros(width)
     for n in plan.fast:
         query[n] = 1.0
-        key[n], key[n + attention.head_dim // 2] = math.cos(plan.frequencies[n]), math.sin(plan.frequencies[n])
-    attention.q_proj.weight[queries] = torch.outer(query, plan.constant)
-    attention.k_proj.weight[keys] = torch.outer(key, plan.constant)
-    view, notes = _view_and_notes(attention, group, plan)
-    attention.v_proj.weight[keys] = view
-    attention.o_proj.weight[:, queries] = notes * _write_scale(plan, attention.head_dim)
+        key[n], key[n + width // 2] = math.cos(plan.frequencies[n]), math.sin(plan.frequencies[n])
+    attention.q_proj.weight[:width] = torch.outer(query, plan.constant)
+    attention.k_proj.weight[:width] = torch.outer(key, plan.constant)
+    attention.v_proj.weight[:width] = plan.basis[:, :width].T * _value_scale(plan, width)
+    attention.o_proj.weight[:, :width] = plan.basis[:, -width:]
 
 
-def _plant_match(attention: Any, group: int, plan: _Plan) -> None:
+def _plant_match(attention: Any, plan: _Plan) -> None:
     """Attend where the note of the token before is like the present token; write the token that stands there.
 
     Only slow dimensions take part, so that distance hardly matters.
     """
-    queries, keys = _rows(attention, group)
-    dimensions = [n + shift for n in plan.slow for shift in (0, attention.head_dim // 2)]
-    query, key = attention.q_proj.weight[queries], attention.k_proj.weight[keys]
+    width = attention.head_dim
+    dimensions = [n + shift for n in plan.slow for shift in (0, width // 2)]
+    view, notes = plan.basis[:, :width].T, plan.basis[:, -width:].T
+    query, key = attention.q_proj.weight[:width], attention.k_proj.weight[:width]
     query.zero_()
     key.zero_()
-    view, notes = _view_and_notes(attention, group, plan)
     query[dimensions] = view[: len(dimensions)]
-    key[dimensions] = notes.T[: len(dimensions)]
-    attention.v_proj.weight[keys] = view
-    attention.o_proj.weight[:, queries] = view.T * _write_scale(plan, attention.head_dim)
+    key[dimensions] = notes[: len(dimensions)]
+    attention.v_proj.weight[:width] = view * _value_scale(plan, width)
+    attention.o_proj.weight[:, :width] = view.T
