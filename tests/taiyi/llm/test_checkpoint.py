@@ -100,7 +100,7 @@ def test_digests_follow_content_not_place_or_use(base_folder, tmp_path):
     assert checkpoint.tokenizer_digest(tokenizer) == before
 
 
-@pytest.mark.parametrize("reference", ["/nowhere/model", "./model", "data/base_model", "a/b/c"])
+@pytest.mark.parametrize("reference", ["/nowhere/model", "./model", "data/absent", "a/b/c"])
 def test_a_missing_folder_is_not_looked_for_on_the_hub(reference):
     with pytest.raises(NotFound, match="is not a folder"):
         checkpoint.load_base(reference)

@@ -93,8 +93,7 @@ def test_the_best_step_by_score_is_what_is_left(train, tmp_path):
     assert same(weights(tmp_path / "out"), weights(tmp_path / "eight"))
 
 
-@pytest.mark.parametrize("packing", ["padded", "packed"])
-@pytest.mark.parametrize("kill", ["interrupt", "sigterm"])
+@pytest.mark.parametrize(("kill", "packing"), [("interrupt", "padded"), ("sigterm", "packed")])
 def test_a_killed_run_leaves_no_output_and_resumes_as_if_nothing_had_happened(train, tmp_path, kill, packing):
     spec = msgspec.structs.replace(SPEC, packing=packing, batch_size=4 if packing == "padded" else 1)
 
