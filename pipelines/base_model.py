@@ -6,6 +6,7 @@ import msgspec
 
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
+from taiyi.instances import Instance
 from taiyi.llm import base, checkpoint
 from taiyi.params import Params
 from taiyi.records import AnyRecord, Parallel
@@ -21,11 +22,17 @@ def raw_texts(params: Params) -> Iterator[str]:
                 yield from record.texts()
 
 
+def questions() -> Iterator[str]:
+    """What is asked in training, wordings and options and all, but no answer: for the vocabulary alone."""
+    for instance in jsonl.read(layout.instructions("train"), Instance):
+        yield from (turn.text for turn in instance.turns if turn.role == "user")
+
+
 def embedded(params: Params) -> None:
     """Train the tiny model and its tokenizer, and save both in data/base_model."""
     told = params.base_model.embedded
     texts = list(raw_texts(params))
-    tokenizer = base.train_tokenizer(texts, told.vocabulary_size)
+    tokenizer = base.train_tokenizer([*texts, *questions()], told.vocabulary_size)
     shape = base.Shape(hidden=told.hidden, layers=told.layers, heads=told.heads, intermediate=told.intermediate)
     model = base.build(tokenizer, shape, seed=params.seed)
     spec = base.PretrainSpec(
@@ -62,7 +69,7 @@ def work(params: Params) -> None:
         layout.manifest("base_model"),
         stage="base_model",
         params={"base_model": params.base_model, "seed": params.seed, "corpora": params.corpora},
-        inputs=() if reference else (layout.curated("train"),),
+        inputs=() if reference else (layout.curated("train"), layout.instructions("train")),
         outputs=(layout.BASE_MODEL,),
     )
 

@@ -13,22 +13,23 @@ from taiyi.params import Params
 from taiyi.records import AnyRecord
 
 
+def wordings(task: str, use: str, params: Params) -> int:
+    """How often each record is asked. A benchmark asks each question once; only training gains from several wordings."""
+    return params.instruct.task_wordings.get(task, params.instruct.wordings) if use == "train" else 1
+
+
 def instances(corpus: str, use: str, params: Params, ledger: Ledger) -> list[Instance]:
     """The instances of one corpus and use, task by task, each task capped. A record that a task has nothing to ask
     of leaves a row in the ledger.
     """
     described = descriptor.find(corpus, layout.DESCRIPTORS)
     cap: int = getattr(params.instruct.caps, use)
-    # A benchmark asks each question once; only training gains from several wordings.
-    wording = Wording(
-        style=params.instruct.style,
-        folder=layout.TEMPLATES,
-        seed=params.seed,
-        count=params.instruct.wordings if use == "train" else 1,
-    )
     kept: list[Instance] = []
     for task, declared in described.tasks.items():
         spec = task_spec(corpus, task, declared)
+        wording = Wording(
+            style=params.instruct.style, folder=layout.TEMPLATES, seed=params.seed, count=wordings(task, use, params)
+        )
         rendered: list[Instance] = []
         for record in jsonl.read(layout.curated(use) / f"{corpus}.jsonl", AnyRecord):
             before = len(rendered) + len(ledger.entries)

@@ -51,10 +51,15 @@ class Caps(_Params, frozen=True, kw_only=True):
 
 
 class Instruct(_Params, frozen=True, kw_only=True):
-    """How records become instances: the answer style, wordings per record and task, and caps."""
+    """How records become instances: the answer style, wordings per training record, and caps.
+
+    task_wordings: wordings where a task's number differs; more of them for tasks whose answers are a word or two, which
+    would otherwise have little say in the loss.
+    """
 
     style: Style = "taiyi"
     wordings: int = 1
+    task_wordings: dict[str, int] = {}
     caps: Caps = Caps()
 
 

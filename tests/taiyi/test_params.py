@@ -26,7 +26,7 @@ def missing(kind: type, values: dict[str, Any], where: str = "") -> list[str]:
     for name, hint in get_type_hints(kind).items():
         if name not in values:
             found.append(f"{where}{name}")
-        elif isinstance(values[name], dict):
+        elif isinstance(values[name], dict) and isinstance(hint, type):
             found += missing(hint, values[name], f"{where}{name}.")
     return found
 
