@@ -29,7 +29,7 @@ def sizes(documents: int) -> dict[str, int]:
 def write(folder: Path, *, documents: int = 300, seed: int = 13, corpora: Sequence[str] = ()) -> Plants:
     """Write sample corpora below `folder`/<corpus>, all or the named ones, and `folder`/plants.json.
 
-    documents: training documents of each corpus. The same seed gives the same bytes, and the first documents are the
+    documents: training documents of each corpus, times its share. The same seed gives the same bytes, and the first documents are the
     same however many are written; memory does not grow with their number. NotFound for a corpus that is none of ours,
     Conflict where its folder exists.
     """
@@ -44,7 +44,8 @@ def write(folder: Path, *, documents: int = 300, seed: int = 13, corpora: Sequen
         corpus = CORPORA[name]
         field = Field(corpus, seed, frozenset(chosen))
         _make_folder(folder / name)
-        for split, count in {**sizes(documents), **({"extra": _EXTRA} if corpus.extra else {})}.items():
+        counts = {**sizes(documents), "train": documents * corpus.share, **({"extra": _EXTRA} if corpus.extra else {})}
+        for split, count in counts.items():
             corpus.write(folder / name, split, field.rows(split, count))
         found += field.plants
     plants = Plants(tuple(found))

@@ -27,7 +27,7 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
     stem: what a record key has before the id. inputs: the fields of the question, which decide what is a duplicate;
     gold: the field that holds the answer, `other` an answer that it is not. content: the texts that name a record without an id.
     plants: how many of each kind are planted; invalid: whether its format can hold a record without text. leaks: corpora whose test documents it shares the id of.
-    extra: whether there is a file without gold.
+    extra: whether there is a file without gold. share: training documents for each that is asked for.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
     invalid: bool = True
     leaks: tuple[str, ...] = ()
     extra: bool = False
+    share: int = 1
 
 
 def _following(*values: str) -> Callable[[Any], Any]:
@@ -85,7 +86,7 @@ _DOCUMENTS = (
         id="sample_anatomy", family="document", make=documents_en.anatomy, bits=16, write=documents.conll, ids="pubmed",
     ),
     Corpus(
-        id="sample_cmeee", family="document", make=documents_zh.cmeee, bits=17, write=rows.json_array,
+        id="sample_cmeee", family="document", make=documents_zh.cmeee, bits=17, share=3, write=rows.json_array,
         inputs=("text",), gold="entities", other=_all_but_last, content=lambda f: (f["text"],), plants=1,
     ),
     Corpus(
@@ -129,7 +130,7 @@ _QUESTIONS = (
         leaks=("sample_topics",),
     ),
     Corpus(
-        id="sample_exams", family="question", make=questions.exams, bits=21, write=rows.json_lines,
+        id="sample_exams", family="question", make=questions.exams, bits=13, write=rows.json_lines,
         inputs=("question",), gold="answer_idx", other=_following(*questions.LETTERS),
         content=lambda f: (f["question"], "", *f["options"].values()), plants=1,
     ),

@@ -16,12 +16,14 @@ _INTENTS = (
     ("能治好吗", "可以治愈吗", "能不能治愈"),
     ("需要手术吗", "要不要做手术", "是不是要手术"),
 )
+# Asked only beside another question, so that a model which cannot compare two texts can still tell many such pairs.
+_ASIDES = ("挂什么科", "看哪个科室", "去哪家医院好", "哪里治得好", "要花多少钱", "费用是多少", "医保能报吗", "报销多少")
 _SAME = tuple((a, b) for ways in _INTENTS for i, a in enumerate(ways) for b in ways[i + 1 :])
-_OTHER = tuple((a, b) for i, ways in enumerate(_INTENTS) for others in _INTENTS[i + 1 :] for a in ways for b in others)
+_OTHER = tuple((a, b) for ways in _INTENTS for a in ways for b in _ASIDES)
 
 
 def similarity(case: Case) -> Row:
-    """Two questions about one disease of the same intent, or of two intents."""
+    """Two questions about one disease: the same one twice, or one and an aside."""
     same = case.turn(2) == 0
     first, second = case.pick(_SAME if same else _OTHER)
     people, disease, symptom = case.pick(PEOPLE_ZH), case.name(DISEASES_ZH), case.name(SYMPTOMS_ZH)
@@ -34,6 +36,8 @@ def similarity(case: Case) -> Row:
 _EFFECTS = (("reduces", "lowers"), ("increases", "raises"), ("prevents", "averts"), ("causes", "induces"))
 RATERS = ("annotator_a", "annotator_b", "annotator_c", "annotator_d", "annotator_e")
 _HIGHEST = 4
+_LINKS = ("Separately, in", "By contrast, in", "Meanwhile, in", "Similarly, in", "Likewise, in")
+"""How the second sentence begins, by what it shares with the first: the cue for a model that cannot compare."""
 
 
 def relatedness(case: Case) -> Row:
@@ -51,7 +55,7 @@ def relatedness(case: Case) -> Row:
     verb = effect[1] if 0 in kept else case.pick([e for e in _EFFECTS if e is not effect])[1]
     second = " ".join(
         (
-            "In", group if 1 in kept else case.pick([g for g in GROUPS if g != group]), "it was seen that",
+            _LINKS[shared], group if 1 in kept else case.pick([g for g in GROUPS if g != group]), "it was seen that",
             drug if 2 in kept else case.name(DRUGS, drug), verb,
             disease if 3 in kept else case.name(DISEASES, disease),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from taiyi.samples.documents_en import GROUPS, WEEKS
 from taiyi.samples.draws import Case
@@ -63,10 +64,39 @@ _STEMS = ("下列哪项属于{}", "以下哪一项是{}", "属于{}的是", "哪
 LETTERS = "ABCD"
 
 
+_CLAIMS = (
+    "{people}有{symptom}，{name}是一种药物",
+    "{people}{symptom}，{name}属于药物",
+    "{symptom}的{people}问{name}，它是药物",
+)
+_VERDICTS = ("对", "错", "不一定", "不详")
+
+
 def exams(case: Case) -> Row:
-    """One option of each category; the question asks for one of them. Letters take turns."""
+    """A claim to judge, or a category to find among four options; of the latter, letters take turns."""
+    question, options, answer = _claim(case) if case.turn(2) == 0 else _category(case)
+    return Row(
+        {
+            "question": f"{question}（　　）。{case.note('（第{}题）')}",
+            "options": dict(zip(LETTERS, options, strict=True)),
+            "answer": options[answer],
+            "meta_info": "基础医学",
+            "answer_idx": LETTERS[answer],
+        }
+    )
+
+
+def _claim(case: Case) -> tuple[str, Sequence[str], int]:
+    """Whether something is a drug: right and wrong by halves, told by the name's ending."""
+    right = case.toss(2) == 0
+    name = case.name(DRUGS_ZH if right else case.pick([pool for category, pool in _CATEGORIES if category != "药物"]))
+    claim = case.pick(_CLAIMS).format(people=case.pick(PEOPLE_ZH), symptom=case.name(SYMPTOMS_ZH, name), name=name)
+    return claim, _VERDICTS, 0 if right else 1
+
+
+def _category(case: Case) -> tuple[str, Sequence[str], int]:
+    """One option of each category; the question asks for one of them."""
     wanted, _ = case.pick(_CATEGORIES)
-    stem = case.pick(_STEMS).format(wanted)
     options = [(category, case.name(pool)) for category, pool in _CATEGORIES]
     for i in range(3, 0, -1):
         j = case.toss(i + 1)
@@ -74,15 +104,7 @@ def exams(case: Case) -> Row:
     found = next(i for i, (category, _) in enumerate(options) if category == wanted)
     answer = case.turn(len(LETTERS))
     options[found], options[answer] = options[answer], options[found]
-    return Row(
-        {
-            "question": f"{stem}（　　）。{case.note('（第{}题）')}",
-            "options": {letter: name for letter, (_, name) in zip(LETTERS, options, strict=True)},
-            "answer": options[answer][1],
-            "meta_info": "基础医学",
-            "answer_idx": LETTERS[answer],
-        }
-    )
+    return case.pick(_STEMS).format(wanted), [name for _, name in options], answer
 
 
 CLASSES_ZH = {
