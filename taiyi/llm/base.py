@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from taiyi.errors import InvalidInput
-from taiyi.llm import chat, circuits, drills
+from taiyi.llm import chat, circuits, drills, process
 from taiyi.llm.chat import CHATML_TEMPLATE, Encoded, Tokenizer
 from taiyi.llm.spec import Progress
 
@@ -140,6 +140,7 @@ def pretrain(
     """Train `model` in place on raw texts and copying drills. Deterministic given seed and number of threads."""
     import torch
 
+    process.quiet()
     torch.manual_seed(spec.seed)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=spec.learning_rate, weight_decay=spec.weight_decay, betas=(0.9, 0.98), fused=True

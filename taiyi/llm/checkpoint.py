@@ -13,7 +13,7 @@ import msgspec
 
 from taiyi import jsonl, manifest
 from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady
-from taiyi.llm import chat
+from taiyi.llm import chat, process
 from taiyi.llm.chat import Tokenizer
 from taiyi.llm.spec import LoraSpec, Precision, Quantisation
 
@@ -74,6 +74,7 @@ def load_base(
     import torch
     import transformers
 
+    process.quiet()
     device = pick_device(device)
     dtype = getattr(torch, pick_precision(precision, device))
     options: dict[str, Any] = {"dtype": dtype}

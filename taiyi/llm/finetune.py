@@ -87,7 +87,6 @@ def _train(
 ) -> TrainResult:
     import transformers
 
-    process.quiet()
     transformers.set_seed(run.spec.seed)
     samples = tokens.read(dataset, max_length_tokens=run.spec.max_length_tokens)
     base = checkpoint.load_base(run.reference, run.spec.quantisation, run.spec.precision)
