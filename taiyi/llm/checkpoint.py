@@ -56,6 +56,7 @@ def load_tokenizer(reference: str | Path) -> Tokenizer:
     """The tokenizer of a base model or adapter, with the chat template in force; NotFound or InvalidInput."""
     from transformers import AutoTokenizer
 
+    process.quiet()
     with _explained(reference):
         tokenizer = AutoTokenizer.from_pretrained(str(reference))
     tokenizer.chat_template = chat.template_of(tokenizer)

@@ -37,16 +37,15 @@ def quiet() -> None:
     import logging
     import warnings
 
+    # It looks for a package of faster CPU kernels when imported, and says so; transformers imports it.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     import transformers
 
     # peft 0.21 asks transformers 5.23 under names that are about to go.
     warnings.filterwarnings("ignore", r"`.*gradient_checkpointing.*` is deprecated", FutureWarning, "transformers")
-
     verbosity: Any = transformers.logging
     verbosity.set_verbosity_error()
     verbosity.disable_progress_bar()
-    # It looks for a package of faster CPU kernels, and says so at every start.
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
 @contextmanager
