@@ -7,7 +7,7 @@ import msgspec
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
 from taiyi.instances import Instance
-from taiyi.llm import base, checkpoint
+from taiyi.llm import checkpoint, embedded
 from taiyi.params import Params
 from taiyi.records import AnyRecord, Parallel
 
@@ -28,14 +28,14 @@ def questions() -> Iterator[str]:
         yield from (turn.text for turn in instance.turns if turn.role == "user")
 
 
-def embedded(params: Params) -> None:
+def make(params: Params) -> None:
     """Train the tiny model and its tokenizer, and save both in data/base_model."""
     told = params.base_model.embedded
     texts = list(raw_texts(params))
-    tokenizer = base.train_tokenizer([*texts, *questions()], told.vocabulary_size)
-    shape = base.Shape(hidden=told.hidden, layers=told.layers, heads=told.heads, intermediate=told.intermediate)
-    model = base.build(tokenizer, shape, seed=params.seed)
-    spec = base.PretrainSpec(
+    tokenizer = embedded.train_tokenizer([*texts, *questions()], told.vocabulary_size)
+    shape = embedded.Shape(hidden=told.hidden, layers=told.layers, heads=told.heads, intermediate=told.intermediate)
+    model = embedded.build(tokenizer, shape, seed=params.seed)
+    spec = embedded.PretrainSpec(
         steps=told.steps,
         batch_size=told.batch_size,
         max_length_tokens=told.max_length_tokens,
@@ -43,7 +43,7 @@ def embedded(params: Params) -> None:
         drill_share=told.drill_share,
         seed=params.seed,
     )
-    result = base.pretrain(model, tokenizer, texts, spec, shell.progress)
+    result = embedded.pretrain(model, tokenizer, texts, spec, shell.progress)
     with manifest.whole_folder(layout.BASE_MODEL) as folder:
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -64,7 +64,7 @@ def work(params: Params) -> None:
     if reference:
         referenced(reference)
     else:
-        embedded(params)
+        make(params)
     manifest.write(
         layout.manifest("base_model"),
         stage="base_model",

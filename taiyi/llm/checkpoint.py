@@ -13,7 +13,7 @@ import msgspec
 
 from taiyi import jsonl, manifest
 from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady
-from taiyi.llm import chat, process
+from taiyi.llm import chat, noise
 from taiyi.llm.chat import Tokenizer
 from taiyi.llm.spec import LoraSpec, Precision, Quantisation
 
@@ -56,7 +56,7 @@ def load_tokenizer(reference: str | Path) -> Tokenizer:
     """The tokenizer of a base model or adapter, with the chat template in force; NotFound or InvalidInput."""
     from transformers import AutoTokenizer
 
-    process.quiet()
+    noise.silence()
     with _explained(reference):
         tokenizer = AutoTokenizer.from_pretrained(str(reference))
     tokenizer.chat_template = chat.template_of(tokenizer)
@@ -75,7 +75,7 @@ def load_base(
     import torch
     import transformers
 
-    process.quiet()
+    noise.silence()
     device = pick_device(device)
     dtype = getattr(torch, pick_precision(precision, device))
     options: dict[str, Any] = {"dtype": dtype}

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from taiyi import jsonl, manifest
+from taiyi import jsonl, manifest, process
 from taiyi.errors import Conflict, InvalidInput
-from taiyi.llm import chat, checkpoint, packing, process, tokens
+from taiyi.llm import chat, checkpoint, packing, tokens
 from taiyi.llm.chat import Tokenizer
 from taiyi.llm.checkpoint import AdapterManifest, Identity
 from taiyi.llm.generate import generate

@@ -111,7 +111,7 @@ _DOCUMENTS = (
 
 _LABELLED = (
     Corpus(
-        id="sample_intent", family="classification", make=labels.intent, bits=18,
+        id="sample_intent", family="classification", make=labels.intent, bits=18, share=2,
         write=partial(rows.json_array, id_key="id"), ids="letter", inputs=("query",), gold="label",
         other=_following(*(label for label, _ in labels.INTENTS)), plants=2, extra=True,
     ),
@@ -130,7 +130,7 @@ _QUESTIONS = (
         leaks=("sample_topics",),
     ),
     Corpus(
-        id="sample_exams", family="question", make=questions.exams, bits=13, write=rows.json_lines,
+        id="sample_exams", family="question", make=questions.exams, bits=13, share=2, write=rows.json_lines,
         inputs=("question",), gold="answer_idx", other=_following(*questions.LETTERS),
         content=lambda f: (f["question"], "", *f["options"].values()), plants=1,
     ),

@@ -74,7 +74,7 @@ _VERDICTS = ("对", "错", "不一定", "不详")
 
 def exams(case: Case) -> Row:
     """A claim to judge, or a category to find among four options; of the latter, letters take turns."""
-    question, options, answer = _claim(case) if case.turn(2) == 0 else _category(case)
+    question, options, answer = _category(case) if case.turn(3) == 0 else _claim(case)
     return Row(
         {
             "question": f"{question}（　　）。{case.note('（第{}题）')}",

@@ -191,3 +191,16 @@ def test_an_interrupted_stage_leaves_the_old_output_or_none(copy: Copy, stage: s
     assert process.returncode in ((0, 130) if stage == "curate" else (130,)), errors
     assert manifest.digest(folder / output) == before or process.returncode == 0
     assert not list((folder / "data").glob(f".{output.name}.*"))
+
+
+def test_a_one_stage_run_skips_stage_1_and_says_so(copy: Copy) -> None:
+    path = copy.folder / layout.PARAMS
+    before = path.read_text()
+    values = {**copy.values, "train": {**copy.values["train"], "schedule": "one_stage"}}
+    path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
+    try:
+        copy.repro()
+        assert (copy.folder / layout.ADAPTERS / "stage1/skipped.json").exists()
+        assert "One-stage run" in (copy.folder / "data/report/report.html").read_text()
+    finally:
+        path.write_text(before)

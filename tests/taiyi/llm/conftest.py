@@ -7,8 +7,8 @@ import pytest
 import torch
 import transformers
 
-from taiyi.llm import base, process
-from taiyi.llm.base import Shape
+from taiyi.llm import embedded, noise
+from taiyi.llm.embedded import Shape
 
 TEXTS = [
     "Aspirin causes gastric ulcer in some patients with chronic arthritis.",
@@ -44,7 +44,7 @@ TRIMS = (
 @pytest.fixture(scope="session", autouse=True)
 def _one_quiet_thread():
     torch.set_num_threads(1)
-    process.quiet()
+    noise.silence()
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,7 @@ def tiny() -> Shape:
 
 @pytest.fixture(scope="session")
 def tokenizer():
-    return base.train_tokenizer(TEXTS, 400)
+    return embedded.train_tokenizer(TEXTS, 400)
 
 
 @pytest.fixture(scope="session")
@@ -96,13 +96,13 @@ def _without_chatml():
 @pytest.fixture(scope="session")
 def model(tokenizer):
     """A random model; tests that change weights make their own."""
-    return base.build(tokenizer, TINY, seed=5).eval()
+    return embedded.build(tokenizer, TINY, seed=5).eval()
 
 
 @pytest.fixture(scope="session")
 def base_folder(tokenizer, tmp_path_factory) -> Path:
     """The random model and its tokenizer, saved."""
     folder = tmp_path_factory.mktemp("base") / "model"
-    base.build(tokenizer, TINY, seed=5).save_pretrained(folder)
+    embedded.build(tokenizer, TINY, seed=5).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

@@ -8,9 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from taiyi import jsonl
+from taiyi import jsonl, process
 from taiyi.errors import Conflict, InvalidInput, InvalidParams
-from taiyi.llm import chat, checkpoint, process, tokens
+from taiyi.llm import chat, checkpoint, tokens
 from taiyi.llm.finetune import HISTORY, finetune
 from taiyi.llm.spec import LoraSpec, TrainResult, TrainSpec
 from taiyi.records import Turn
@@ -161,7 +161,7 @@ def test_a_second_stage_of_another_rank_is_refused_by_name(train, tmp_path):
 def test_two_trainers_do_not_share_a_folder(train, tmp_path):
     def lock_again(generate, step):
         (run,) = (tmp_path / "resume").iterdir()
-        with pytest.raises(Conflict, match="is training here"), process.exclusive(run):
+        with pytest.raises(Conflict, match="is at work here"), process.exclusive(run):
             pass
         return {"score": 1.0}
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from taiyi.llm import base, chat
+from taiyi.llm import chat, embedded
 from taiyi.llm.generate import generate, stop_ids
 from taiyi.records import Turn
 
@@ -24,7 +24,7 @@ def prompts(tokenizer) -> list[list[int]]:
 @pytest.fixture(scope="module")
 def lively(tokenizer, tiny):
     """A model with large random weights: its answers differ by prompt, and some of them end."""
-    model = base.build(tokenizer, tiny, seed=3)
+    model = embedded.build(tokenizer, tiny, seed=3)
     torch.manual_seed(0)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -58,7 +58,7 @@ def test_answers_are_those_of_the_models_own_generate(lively, tokenizer, prompts
 
 
 def test_an_answer_ends_at_the_end_of_turn(tokenizer, tiny, prompts):
-    model = base.build(tokenizer, tiny)
+    model = embedded.build(tokenizer, tiny)
     model.lm_head = torch.nn.Linear(tiny.hidden, len(tokenizer))
     with torch.no_grad():  # the end of turn is the likeliest token everywhere
         model.lm_head.weight.zero_()

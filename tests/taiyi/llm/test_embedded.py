@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from taiyi.errors import InvalidInput
-from taiyi.llm import base, checkpoint
-from taiyi.llm.base import PretrainSpec
+from taiyi.llm import checkpoint, embedded
+from taiyi.llm.embedded import PretrainSpec
 
 SPEC = PretrainSpec(steps=6, batch_size=4, max_length_tokens=120)
 
@@ -18,7 +18,7 @@ def test_ideographs_and_digits_are_never_merged(tokenizer):
 
 
 def test_the_same_texts_give_the_same_tokenizer(tokenizer, texts):
-    again = base.train_tokenizer(list(texts), 400)
+    again = embedded.train_tokenizer(list(texts), 400)
     assert checkpoint.tokenizer_digest(again) == checkpoint.tokenizer_digest(tokenizer)
 
 
@@ -29,16 +29,16 @@ def test_any_text_survives_the_tokenizer(tokenizer):
 
 def test_a_vocabulary_below_the_bytes_is_refused(texts):
     with pytest.raises(InvalidInput, match="at least 259"):
-        base.train_tokenizer(texts, 100)
+        embedded.train_tokenizer(texts, 100)
 
 
 def test_pre_training_lowers_the_loss_and_repeats_itself(tokenizer, texts, tiny):
     lines: list[str] = []
     states, losses = [], []
     for steps in (6, 6, 40):
-        model = base.build(tokenizer, tiny)
+        model = embedded.build(tokenizer, tiny)
         spec = PretrainSpec(steps=steps, batch_size=4, max_length_tokens=120)
-        losses.append(base.pretrain(model, tokenizer, texts, spec, lines.append).loss)
+        losses.append(embedded.pretrain(model, tokenizer, texts, spec, lines.append).loss)
         states.append(model.state_dict())
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     assert losses[2] < losses[0]
@@ -47,7 +47,7 @@ def test_pre_training_lowers_the_loss_and_repeats_itself(tokenizer, texts, tiny)
 
 def test_a_base_model_made_of_nothing_is_refused(tokenizer, tiny):
     with pytest.raises(InvalidInput, match="there are none"):
-        base.pretrain(base.build(tokenizer, tiny), tokenizer, [" "], SPEC)
+        embedded.pretrain(embedded.build(tokenizer, tiny), tokenizer, [" "], SPEC)
 
 
 def test_input_and_output_embeddings_are_one(model):

@@ -8,14 +8,14 @@ import time
 
 import pytest
 
+from taiyi import process
 from taiyi.errors import Conflict
-from taiyi.llm import process
 
 
 def test_a_second_holder_is_refused_and_told_who_holds_it(tmp_path):
     with (
         process.exclusive(tmp_path / "run"),
-        pytest.raises(Conflict, match=f"process {os.getpid()} is training here"),
+        pytest.raises(Conflict, match=f"process {os.getpid()} is at work here"),
         process.exclusive(tmp_path / "run"),
     ):
         pass
@@ -34,9 +34,7 @@ def test_sigterm_leaves_by_way_of_what_cleans_up():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="parent death signals are Linux's")
 def test_a_trainer_dies_with_its_parent():
-    child = (
-        "from taiyi.llm import process; import time; process.die_with_parent(); print('up', flush=True); time.sleep(60)"
-    )
+    child = "from taiyi import process; import time; process.die_with_parent(); print('up', flush=True); time.sleep(60)"
     parent = (
         "import subprocess, sys; "
         f"child = subprocess.Popen([sys.executable, '-c', {child!r}], stdout=subprocess.PIPE); "

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from taiyi.errors import InvalidInput
-from taiyi.llm import chat, circuits, drills, process
+from taiyi.llm import chat, circuits, drills, noise
 from taiyi.llm.chat import CHATML_TEMPLATE, Encoded, Tokenizer
 from taiyi.llm.spec import Progress
 
@@ -141,7 +141,7 @@ def pretrain(
     """Train `model` in place on raw texts and copying drills. Deterministic given seed and number of threads."""
     import torch
 
-    process.quiet()
+    noise.silence()
     torch.manual_seed(spec.seed)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=spec.learning_rate, weight_decay=spec.weight_decay, betas=(0.9, 0.98), fused=True

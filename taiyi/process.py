@@ -1,4 +1,4 @@
-"""A training process among others: dies with its parent, locks its folder, turns SIGTERM into an exit, and is quiet."""
+"""A process among others: it dies with its parent, holds a lock on its folder, and turns SIGTERM into an exit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from taiyi.errors import Conflict
 
@@ -32,22 +31,6 @@ def die_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def quiet() -> None:
-    """No progress bars and no advice from transformers, peft and bitsandbytes: a stage prints its own lines."""
-    import logging
-    import warnings
-
-    # It looks for a package of faster CPU kernels when imported, and says so; transformers imports it.
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
-    import transformers
-
-    # peft 0.21 asks transformers 5.23 under names that are about to go.
-    warnings.filterwarnings("ignore", r"`.*gradient_checkpointing.*` is deprecated", FutureWarning, "transformers")
-    verbosity: Any = transformers.logging
-    verbosity.set_verbosity_error()
-    verbosity.disable_progress_bar()
-
-
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
     """Hold `folder/lock` for as long as the block runs; Conflict if another process holds it."""
@@ -58,7 +41,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            raise Conflict(f"{folder}: process {holder} is training here; wait for it or stop it") from None
+            raise Conflict(f"{folder}: process {holder} is at work here; wait for it or stop it") from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
