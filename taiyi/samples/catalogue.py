@@ -116,7 +116,7 @@ _LABELLED = (
         other=_following(*(label for label, _ in labels.INTENTS)), plants=2, extra=True,
     ),
     Corpus(
-        id="sample_topics", family="classification", make=labels.topics, bits=20, write=partial(rows.tsv, id_key="pmid"),
+        id="sample_topics", family="classification", make=labels.topics, bits=20, share=2, write=partial(rows.tsv, id_key="pmid"),
         ids="pubmed", inputs=("text",), gold="labels",
         other=lambda given: next(label for label, _ in labels.TOPICS if label not in given), plants=2,
         leaks=("sample_topics", "sample_decisions"),

@@ -17,7 +17,7 @@ TINY: dict[str, Any] = {
     "preset": "test",
     "samples": {"documents": 40},
     "instruct": {"caps": {"train": 12, "dev": 1, "test": 3}},
-    "base_model": {"quantisation": "none", "embedded": {"hidden": 32, "layers": 1, "intermediate": 64, "steps": 10}},
+    "base_model": {"quantisation": "none", "embedded": {"steps": 10}},
     "train": {
         "stage1": {"epochs": 0, "steps": 4, "dev_every_steps": 2},
         "stage2": {"epochs": 0, "steps": 4, "dev_every_steps": 2},
