@@ -15,7 +15,7 @@ LOADED_BY_NAME = {"taiyi.corpora.readers": "taiyi.corpora.readers", "taiyi.tasks
 
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
-    return grimp.build_graph("taiyi", "pipelines")
+    return grimp.build_graph("taiyi", "pipelines", cache_dir=None)
 
 
 def module_of(stage: dict[str, Any]) -> str:
