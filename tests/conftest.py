@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
+_MATERIAL = {"real_corpora", "score_vectors"}
+"""Fixtures that bring whole corpora: tests of them are no unit tests."""
 COSTS = {"e2e": "e2e", "pipelines": "integration", "services": "integration"}
 
 # The first example of a property may import a module and be slow; a property's result must not depend on the clock.
@@ -21,7 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.get_closest_marker(cost) for cost in ("unit", "integration", "e2e")):
             folder = item.path.relative_to(ROOT / "tests").parts[0]
-            item.add_marker(COSTS.get(folder, "unit"))
+            cost = "integration" if _MATERIAL & set(getattr(item, "fixturenames", ())) else COSTS.get(folder, "unit")
+            item.add_marker(cost)
 
 
 def _folder(variable: str) -> Path:

@@ -15,6 +15,8 @@ from taiyi.llm.finetune import HISTORY, finetune
 from taiyi.llm.spec import LoraSpec, TrainResult, TrainSpec
 from taiyi.records import Turn
 
+pytestmark = pytest.mark.integration  # it trains, and kills processes that train
+
 SPEC = TrainSpec(
     lora=LoraSpec(rank=8, alpha=16, dropout=0.1, train_embeddings=True),
     quantisation="none",
