@@ -24,7 +24,6 @@ class TaskSpec(Part, frozen=True):
     multiple: more than one label may be right.
     none_label: the label that stands for "no label" where the corpus has one.
     operation: tt_ds/tt_ts: title, summary, report ...; mt: the target language.
-    directions: mt: target languages to translate into.
     """
 
     types: dict[str, str] = {}
