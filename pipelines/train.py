@@ -24,6 +24,7 @@ def spec(params: Params, told: TrainStage) -> TrainSpec:
         precision=params.base_model.precision,
         packing=train.collator,
         style=params.instruct.style,
+        loss_averaging=train.loss_averaging,
         learning_rate=told.learning_rate,
         schedule=train.optimiser.schedule,
         warmup_share=train.optimiser.warmup_ratio,

@@ -16,6 +16,7 @@ LearningRate = Literal["constant_with_warmup", "constant", "cosine", "linear"]
 Collator = Literal["auto", "padded", "packed"]
 Quantisation = Literal["none", "nf4"]
 Precision = Literal["auto", "float32", "bfloat16"]
+Averaging = Literal["token", "square", "sample"]
 
 
 class _Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,10 +128,14 @@ class Optimiser(_Params, frozen=True, kw_only=True):
 
 
 class Train(_Params, frozen=True, kw_only=True):
-    """Training: `schedule` one_stage skips stage 1, so that stage 2 starts from the base model."""
+    """Training: `schedule` one_stage skips stage 1, so that stage 2 starts from the base model.
+
+    loss_averaging: an answer of n tokens weighs n (token), the square root of n (square), or 1 (sample).
+    """
 
     schedule: Schedule = "two_stage"
     collator: Collator = "auto"
+    loss_averaging: Averaging = "token"
     lora: Lora = Lora()
     optimiser: Optimiser = Optimiser()
     stage1: TrainStage

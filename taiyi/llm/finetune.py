@@ -18,7 +18,7 @@ import msgspec
 
 from taiyi import jsonl, manifest, process
 from taiyi.errors import Conflict, InvalidInput
-from taiyi.llm import chat, checkpoint, packing, tokens
+from taiyi.llm import chat, checkpoint, losses, packing, tokens
 from taiyi.llm.chat import Tokenizer
 from taiyi.llm.checkpoint import AdapterManifest, Identity
 from taiyi.llm.generate import generate
@@ -185,6 +185,7 @@ def _trainer(
         args=_arguments(run, device, _total_steps(spec, len(dataset))),
         train_dataset=dataset,
         data_collator=packing.PackedCollator(pad) if packed else packing.PaddedCollator(pad),
+        compute_loss_func=losses.answer_loss(spec.loss_averaging),
         callbacks=[selection.callback()],
     )
     trainer.remove_callback(transformers.PrinterCallback)

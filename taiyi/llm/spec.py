@@ -13,6 +13,7 @@ from taiyi.records import Turn
 Quantisation = Literal["none", "nf4"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Packing = Literal["auto", "padded", "packed"]
+Averaging = Literal["token", "square", "sample"]
 Schedule = Literal["constant_with_warmup", "constant", "cosine", "linear"]
 
 Progress: TypeAlias = Callable[[str], None]
@@ -42,6 +43,7 @@ class TrainSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     steps: optimizer steps; 0: `epochs` passes over the data. batch_size: sequences (padded) or rows (packed) per device.
     precision: auto is bfloat16 on a GPU, float32 on a CPU. packing: auto is packed on a GPU, padded on a CPU.
+    loss_averaging: how long and short answers share the loss (`losses`).
     evaluate_every_steps: 0: at the end only. save_every_steps: 0: with every evaluation only.
     """
 
@@ -50,6 +52,7 @@ class TrainSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     precision: Precision = "auto"
     packing: Packing = "auto"
     style: str = "taiyi"
+    loss_averaging: Averaging = "token"
     learning_rate: float = 2e-4
     schedule: Schedule = "constant_with_warmup"
     warmup_share: float = 0.1

@@ -27,9 +27,10 @@ _LAST = (
 )  # fmt: skip
 
 
-def drug(case: Case, *besides: str) -> Name:
-    """A drug, unlike `besides`, with its concept."""
-    name = case.name(DRUGS, *besides)
+def drug(case: Case, *besides: Name) -> Name:
+    """A drug with its concept, which is none of those of `besides`: relations are between concepts."""
+    taken = {name.concept for name in besides}
+    name = case.name(DRUGS, *(n for n in (*DRUGS.seen, *DRUGS.unseen) if CONCEPTS[n] in taken))
     return Name(name, "Chemical", CONCEPTS[name])
 
 
@@ -48,7 +49,7 @@ def cdr(case: Case) -> Annotated:
     last = case.pick(_LAST)
     draft = Draft(drug=first, disease=sick, group=lambda: case.pick(GROUPS), weeks=lambda: case.pick(WEEKS))
     if "{second}" in last:
-        draft.slots["second"] = lambda: drug(case, first.text)
+        draft.slots["second"] = lambda: drug(case, first)
     draft.add("title", title)
     draft.add("abstract", f"{body} {last}{case.note(' Case {}.')}")
     pairs = tuple(("CID", first.concept, concept) for concept in sick.concept.split("|")) if caused else ()
@@ -121,7 +122,7 @@ _CHEMICAL_TITLES = ("Synthesis of {one}.", "Stability of {one}.", "A note on {on
 def chemicals(case: Case) -> Annotated:
     """Two drugs in the laboratory."""
     first = drug(case)
-    draft = Draft(one=first, two=drug(case, first.text), weeks=lambda: case.pick(WEEKS))
+    draft = Draft(one=first, two=drug(case, first), weeks=lambda: case.pick(WEEKS))
     draft.add("title", case.pick(_CHEMICAL_TITLES))
     draft.add("abstract", case.pick(_CHEMISTRY) + case.note(" Batch {}."))
     return draft.done()

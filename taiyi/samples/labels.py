@@ -13,7 +13,7 @@ INTENTS = (
         ("{symptom}是不是得了{disease}", "{symptom}会是{disease}吗", "怎么判断是不是{disease}，还有{symptom}"),
     ),
     (
-        "病因分析",
+        "原因分析",
         ("为什么会得{disease}，还{symptom}", "{disease}引起{symptom}的原因", "{symptom}是什么原因，有{disease}"),
     ),
     ("治疗方案", ("{disease}怎么治，{symptom}", "如何治疗{disease}和{symptom}", "{disease}有{symptom}用什么方法治疗")),

@@ -88,7 +88,7 @@ def exams(case: Case) -> Row:
 
 def _claim(case: Case) -> tuple[str, Sequence[str], int]:
     """Whether something is a drug: right and wrong by halves, told by the name's ending."""
-    right = case.toss(2) == 0
+    right = case.turn(2) == 0
     name = case.name(DRUGS_ZH if right else case.pick([pool for category, pool in _CATEGORIES if category != "药物"]))
     claim = case.pick(_CLAIMS).format(people=case.pick(PEOPLE_ZH), symptom=case.name(SYMPTOMS_ZH, name), name=name)
     return claim, _VERDICTS, 0 if right else 1

@@ -33,10 +33,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """Clusters of two or more mentions."""
-    try:
-        return fields.as_read(_exact(text.strip(), context))
-    except NotAsWritten:
-        return reading.read(text, prompt, lambda lines, source, found: _lines(lines, source, found, prompt), _from_json)
+    return reading.read(text, context, prompt, _READINGS)
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:
@@ -58,7 +55,7 @@ def _exact(text: str, context: Context) -> Items:
     return tuple(tuple(fields.value(member, source, fields.TUPLE) for member in cluster) for cluster in clusters)
 
 
-def _lines(lines: list[str], source: Opened, found: Found, prompt: str) -> None:
+def _lines(lines: list[str], source: Opened, found: Found, _context: Context, prompt: str) -> None:
     for line in lines:
         if grammar.is_none(line):
             found.nothing = True
@@ -76,8 +73,11 @@ def _members(inner: str, source: Opened, prompt: str) -> Item:
     return tuple(dict.fromkeys(member for member in members if member))
 
 
-def _from_json(value: Any, found: Found) -> None:
+def _from_json(value: Any, found: Found, _context: Context) -> None:
     for part in json_forms.lists(value):
         cluster = tuple(dict.fromkeys(json_forms.texts(part)))
         if len(cluster) > 1:
             found.items.append(cluster)
+
+
+_READINGS = reading.Readings(_exact, _lines, _from_json)

@@ -66,15 +66,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """Events by type. A role's text ends where the next role begins, so it may hold commas."""
-    try:
-        return fields.as_read(_exact(text.strip(), context))
-    except NotAsWritten:
-        return reading.read(
-            text,
-            prompt,
-            lambda lines, source, found: _lines(lines, source, found, context, prompt),
-            lambda value, found: _from_json(value, found, context),
-        )
+    return reading.read(text, context, prompt, _READINGS)
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:
@@ -245,3 +237,6 @@ def _json_arguments(part: dict[str, Any], context: Context) -> Iterator[tuple[st
     for key, element in arguments.items() if isinstance(arguments, dict) else ():
         role = grammar.whole_label(key, Context(offered=context.roles))
         yield from ((role, text) for text in json_forms.texts(element) if role)
+
+
+_READINGS = reading.Readings(_exact, _lines, _from_json)

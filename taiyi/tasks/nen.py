@@ -56,15 +56,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """Ids by mention, sorted; a missing vocabulary is the context's, where it knows only one."""
-    try:
-        return fields.as_read(_exact(text.strip(), context))
-    except NotAsWritten:
-        return reading.read(
-            text,
-            prompt,
-            lambda lines, source, found: _lines(lines, source, found, context),
-            lambda value, found: _from_json(value, found, context),
-        )
+    return reading.read(text, context, prompt, _READINGS)
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:
@@ -105,7 +97,7 @@ def canonical(ids: str, context: Context) -> str:
     return "|".join(sorted(dict.fromkeys(found)))
 
 
-def _lines(lines: list[str], source: Opened, found: Found, context: Context) -> None:
+def _lines(lines: list[str], source: Opened, found: Found, context: Context, _prompt: str) -> None:
     for line in lines:
         for piece in reading.listed(line, source, ""):
             mention, body = reading.head(piece, context) if context.offered else (None, piece)
@@ -142,3 +134,6 @@ def _from_json(value: Any, found: Found, context: Context) -> None:
             texts = json_forms.texts(element)
             if texts and (not context.offered or grammar.whole_label(key, context)):
                 _found(key, "|".join(texts), found, context)
+
+
+_READINGS = reading.Readings(_exact, _lines, _from_json)

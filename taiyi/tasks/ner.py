@@ -46,15 +46,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """Mentions by type. Commas separate them only where the prompt holds every part and not the whole."""
-    try:
-        return fields.as_read(_exact(text.strip(), context))
-    except NotAsWritten:
-        return reading.read(
-            text,
-            prompt,
-            lambda lines, source, found: _lines(lines, source, found, context, prompt),
-            lambda value, found: _from_json(value, found, context),
-        )
+    return reading.read(text, context, prompt, _READINGS)
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:
@@ -166,3 +158,6 @@ def _from_json(value: Any, found: Found, context: Context) -> None:
                 found.items.extend((label, text) for text in mentions if not grammar.is_nothing(text))
             elif mentions and key.casefold() not in _KEYS:
                 found.off_schema.append(key)
+
+
+_READINGS = reading.Readings(_exact, _lines, _from_json)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from taiyi.instances import Context, Item, Parsed
+from taiyi.instances import Context, Item, Items, Parsed
 from taiyi.tasks import fields, grammar, json_forms
 from taiyi.tasks.fields import Opened
 
@@ -52,25 +52,40 @@ class Found:
         return Parsed("none" if self.nothing and not self.unusable else "unparsed", (), notes)
 
 
-def read(
-    text: str,
-    prompt: str,
-    lines: Callable[[list[str], Opened, Found], None],
-    from_json: Callable[[Any, Found], None],
-) -> Parsed:
-    """An answer in any of the forms that models give: `from_json` where it is JSON, else `lines`."""
+class Readings(NamedTuple):
+    """How a task reads what it lists.
+
+    exact: (text, context), the answer as written by the task, or NotAsWritten; lines: (lines, their quoted fields,
+    found, context, prompt), any form near it; from_json: (value, found, context).
+    """
+
+    exact: Callable[[str, Context], Items]
+    lines: Callable[[list[str], Opened, Found, Context, str], None]
+    from_json: Callable[[Any, Found, Context], None]
+
+
+def read(text: str, context: Context, prompt: str, readings: Readings) -> Parsed:
+    """An answer as written, else in any of the forms that models give: `from_json` where it is JSON, else `lines`."""
+    try:
+        return fields.as_read(readings.exact(text.strip(), context))
+    except fields.NotAsWritten:
+        return _tolerantly(text, context, prompt, readings)
+
+
+def _tolerantly(text: str, context: Context, prompt: str, readings: Readings) -> Parsed:
     bare = grammar.strip_lead(grammar.clean(text.replace("\x00", ""), prompt)).strip()
     if not bare:
         return Parsed("empty")
     found, loaded = Found(), json_forms.loaded(bare)
     if loaded is not None:
-        from_json(loaded, found)
+        readings.from_json(loaded, found, context)
         found.nothing = all(grammar.is_nothing(leaf) or not leaf.strip() for leaf in json_forms.leaves(loaded))
         return found.parsed()
     if grammar.is_none(bare):
         return Parsed("none")
     source = hidden(bare)
-    lines([line.strip() for line in source.text.split("\n") if line.strip()], source, found)
+    lines = [line.strip() for line in source.text.split("\n") if line.strip()]
+    readings.lines(lines, source, found, context, prompt)
     if not found.items and grammar.is_refusal(bare):
         return Parsed("refusal")
     return found.parsed()

@@ -6,6 +6,7 @@ A relation as an end stands as `R: [h, t]` and `(h, t, R)` in its place.
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -41,15 +42,18 @@ def answer(gold: Items, context: Context) -> str:
 
 def parse(text: str, context: Context, prompt: str, *, deepest: int) -> Parsed:
     """Relations as (name, head, tail), from the written form or any near it; 1 is `deepest` where ends are texts."""
-    try:
-        return fields.as_read(_exact(text.strip(), context, deepest))
-    except NotAsWritten:
-        return reading.read(
-            text,
-            prompt,
-            lambda lines, source, found: _Lines(context, source, found, prompt, deepest).read(lines),
-            lambda value, found: _from_json(value, found, context),
-        )
+    return reading.read(text, context, prompt, _readings(deepest))
+
+
+@cache
+def _readings(deepest: int) -> reading.Readings:
+    def exact(text: str, context: Context) -> Items:
+        return _exact(text, context, deepest)
+
+    def lines(lines: list[str], source: Opened, found: Found, context: Context, prompt: str) -> None:
+        _Lines(context, source, found, prompt, deepest).read(lines)
+
+    return reading.Readings(exact, lines, _from_json)
 
 
 def _name(name: str) -> str:
