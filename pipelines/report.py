@@ -43,7 +43,7 @@ def corpora(params: Params) -> Iterator[CorpusRow]:
     for corpus in params.corpora:
         d = descriptor.find(corpus, layout.DESCRIPTORS)
         splits = {use: lines(layout.curated(use) / f"{corpus}.jsonl") for use in USES}
-        yield CorpusRow(d.id, d.title, d.language, d.licence, d.access, tuple(d.tasks), splits, d.held_out)
+        yield CorpusRow(d.id, d.title, d.language, d.licence.name, d.access, tuple(d.tasks), splits, d.held_out)
 
 
 def sizes() -> Iterator[TaskSize]:

@@ -37,7 +37,7 @@ def _corpora_list(arguments: argparse.Namespace) -> None:
     if arguments.json:
         _print_json(described)
         return
-    rows = [(d.id, d.language, " ".join(d.tasks), " ".join(d.splits), d.access, d.licence) for d in described]
+    rows = [(d.id, d.language, " ".join(d.tasks), " ".join(d.splits), d.access, d.licence.name) for d in described]
     _table(f"{len(rows)} corpora", ("id", "language", "tasks", "splits", "access", "licence"), rows)
 
 

@@ -12,42 +12,96 @@ from taiyi.errors import InvalidParams, unknown_name
 from taiyi.records import Language
 
 Use = Literal["train", "dev", "test", "none"]
+Access = Literal["open", "registration", "agreement", "generated"]
+Terms = Literal["open", "noncommercial", "research", "agreement", "unstated"]
+Benchmark = Literal["", "main", "held_out"]
 
 
-class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a descriptor is made of."""
+
+
+class Licence(_Part, frozen=True, kw_only=True):
+    """What one may do with a corpus.
+
+    name: as its source states it, an SPDX identifier where there is one. source: where it is stated, if not with the data.
+    terms: open (any use, redistribution with attribution or share-alike); noncommercial; research (research use only, or
+    no redistribution); agreement (a signed one); unstated: no licence was found.
+    """
+
+    name: str
+    terms: Terms
+    source: str = ""
+
+
+class Download(_Part, frozen=True, kw_only=True):
+    """Where the native files can be had: a URL, its sha256 where it is known to stay the same, and what it holds."""
+
+    url: str
+    sha256: str = ""
+    note: str = ""
+
+
+class Paper(_Part, frozen=True, kw_only=True):
+    """What the Taiyi paper says of the corpus: its name and number in the list of that language, its task types and
+    sizes as printed, and the instances that entered training, by task id; none for a corpus that was not trained on.
+    """
+
+    name: str
+    number: int = 0
+    language: Language
+    tasks: tuple[str, ...] = ()
+    sizes: dict[str, int] = {}
+    trained: dict[str, int] = {}
+
+
+class Split(_Part, frozen=True, kw_only=True):
     """One split: its files (globs below the corpus folder), what it is used for (default: what its name says), and
     whatever differs from the corpus: another reader, or options merged over the corpus's.
+
+    documents: how many records its publishers document; 0: they do not say.
     """
 
     files: tuple[str, ...]
+    documents: int = 0
     use: Use | None = None
     reader: str = ""
     options: dict[str, Any] = {}
 
 
-class Descriptor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Descriptor(_Part, frozen=True, kw_only=True):
     """A corpus.
 
+    title_zh: its Chinese display name. languages: those of its texts, where they are not one.
+    benchmark: main, one of the paper's; held_out, never trained on.
     folder: where its native files lie below the raw folder (default: the id).
     reader: a module of taiyi.corpora.readers; options: that reader's Options.
     tasks: task id -> the corpus's declaration for it (taiyi.tasks.TaskSpec), kept plain here: corpora know no tasks.
-    held_out: never trained on.
     """
 
     id: str = ""
     title: str
+    title_zh: str = ""
     language: Language
-    licence: str
-    access: Literal["open", "registration", "agreement", "generated"]
+    languages: tuple[Language, ...] = ()
+    licence: Licence
+    access: Access
+    benchmark: Benchmark = ""
     homepage: str = ""
+    downloads: tuple[Download, ...] = ()
     citation: str = ""
+    paper: Paper | None = None
     folder: str = ""
     reader: str
     options: dict[str, Any] = {}
     splits: dict[str, Split]
     tasks: dict[str, dict[str, Any]]
-    held_out: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it is never trained on."""
+        return self.benchmark == "held_out"
 
     def use(self, split: str) -> Use:
         """What a split is used for."""

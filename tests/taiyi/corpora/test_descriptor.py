@@ -11,7 +11,7 @@ from taiyi.errors import InvalidParams, NotFound
 TEXT = """\
 title: A corpus of two sentences
 language: en
-licence: CC0-1.0
+licence: {name: CC0-1.0, terms: open}
 access: open
 reader: table
 splits:

@@ -62,7 +62,7 @@ def test_every_corpus_reads_through_its_descriptor(
     corpus: str, read: Records, descriptors: dict[str, Descriptor]
 ) -> None:
     described = descriptors[corpus]
-    assert (described.licence, described.access) == ("CC0-1.0", "generated")
+    assert (described.licence.name, described.access) == ("CC0-1.0", "generated")
     assert {split: len(read[corpus, split]) for split in ("train", "dev", "test")} == {
         **samples.sizes(300),
         "train": 300 * samples.CORPORA[corpus].share,
