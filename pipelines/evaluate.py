@@ -14,8 +14,8 @@ def work(_params: Params) -> None:
     instances = list(jsonl.read(layout.instructions("test"), Instance))
     predictions = {p.id: p.text for p in jsonl.read(layout.PREDICTIONS / "test.jsonl", Prediction)}
     seen = seen_mentions(jsonl.read(layout.instructions("train"), Instance))
-    evaluation = evaluate(instances, predictions, seen)
     outcomes = judge(instances, predictions)
+    evaluation = evaluate(outcomes, seen)
     with manifest.whole_folder(layout.EVALUATION) as folder:
         jsonl.write_json(folder / "scores.json", evaluation)
         jsonl.write(

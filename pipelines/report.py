@@ -122,6 +122,7 @@ def settings(params: Params) -> tuple[Setting, ...]:
         "embeddings trained": "yes" if train.lora.train_embeddings else "no",
         "maximum length (tokens)": str(params.tokenize.max_length_tokens),
         "maximum gradient norm": f"{train.optimiser.max_gradient_norm:g}",
+        "loss averaging": train.loss_averaging,
         "weight decay": f"{train.optimiser.weight_decay:g}",
         "batch size per GPU": f"{one.batch_size} / {two.batch_size}",
         "gradient accumulation steps": f"{one.gradient_accumulation_steps} / {two.gradient_accumulation_steps}",

@@ -52,18 +52,10 @@ class Evaluation(Part, frozen=True):
     results: tuple[BenchmarkResult, ...]
 
 
-def evaluate(
-    instances: Iterable[Instance], predictions: Mapping[str, str], seen: Mapping[str, frozenset[str]]
-) -> Evaluation:
-    """Judge and score the predictions for a test set. `seen`: see `seen_mentions`.
-
-    Raises InvalidInput where there is no instance, or a prediction answers none: it was made for another test set.
-    """
-    asked = list(instances)
-    if not asked:
+def evaluate(outcomes: Sequence[Outcome], seen: Mapping[str, frozenset[str]]) -> Evaluation:
+    """Score the judged answers of a test set. `seen`: see `seen_mentions`. Raises InvalidInput of none."""
+    if not outcomes:
         raise InvalidInput("there is no test instance to evaluate", remedy="enrol a corpus with a test split")
-    _refuse_strangers(asked, predictions)
-    outcomes = judge(asked, predictions)
     results = tuple(
         _result(corpus, task, language, group, seen.get(task))
         for (corpus, task, language), group in sorted(_benchmarks(outcomes).items())
@@ -125,15 +117,6 @@ def metrics(evaluation: Evaluation) -> dict[str, Any]:
             "unanswered": result.verdicts["unanswered"],
         }
     return tree
-
-
-def _refuse_strangers(instances: Sequence[Instance], predictions: Mapping[str, str]) -> None:
-    strangers = sorted(predictions.keys() - {instance.id for instance in instances})
-    if strangers:
-        raise InvalidInput(
-            f"{len(strangers)} predictions answer no test instance, among them {', '.join(strangers[:3])}",
-            remedy="predict again for these test instances (dvc repro predict)",
-        )
 
 
 def _benchmarks(outcomes: Iterable[Outcome]) -> dict[tuple[str, str, Language], list[Outcome]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, cast
 
 from taiyi import tasks
-from taiyi.errors import Conflict
+from taiyi.errors import Conflict, InvalidInput
 from taiyi.instances import Instance, Outcome, Parsed
 from taiyi.metrics import outcomes as counted
 
@@ -21,7 +21,8 @@ def judge(instances: Iterable[Instance], predictions: Mapping[str, str]) -> list
     """One outcome per instance, in their order; `predictions` maps instance id to raw answer.
 
     An instance without prediction stays, with text None: the official N does not depend on what was answered.
-    Raises Conflict for an id that comes twice, since one prediction would then be counted twice.
+    Raises Conflict for an id that comes twice, since one prediction would then be counted twice, and InvalidInput for
+    a prediction that answers none: it was made for another test set.
     """
     found: dict[str, Outcome] = {}
     for instance in instances:
@@ -32,6 +33,12 @@ def judge(instances: Iterable[Instance], predictions: Mapping[str, str]) -> list
         if text is not None:
             parsed = tasks.load(instance.task).parse(text, instance.context, prompt=instance.prompt)
         found[instance.id] = Outcome(instance, text, parsed)
+    strangers = sorted(predictions.keys() - found.keys())
+    if strangers:
+        raise InvalidInput(
+            f"{len(strangers)} predictions answer no test instance, among them {', '.join(strangers[:3])}",
+            remedy="predict again for these test instances (dvc repro predict)",
+        )
     return list(found.values())
 
 

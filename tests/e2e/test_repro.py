@@ -205,3 +205,39 @@ def test_a_one_stage_run_skips_stage_1_and_says_so(copy: Copy) -> None:
         assert "One-stage run" in (copy.folder / "data/report/report.html").read_text()
     finally:
         path.write_text(before)
+
+
+def with_reference(copy: Copy, reference: Path) -> dict[str, Any]:
+    """The parameters of a run on the base model in a folder."""
+    return {**copy.values, "base_model": {**copy.values["base_model"], "reference": str(reference)}}
+
+
+def test_a_base_model_in_a_folder_goes_the_same_way_with_nothing_but_its_reference_changed(
+    copy: Copy, tmp_path: Path
+) -> None:
+    reference = tmp_path / "some-base"
+    shutil.copytree(copy.folder / layout.BASE_MODEL, reference, ignore=shutil.ignore_patterns("manifest.json"))
+    path = copy.folder / layout.PARAMS
+    before = path.read_text()
+    path.write_text(yaml.safe_dump(with_reference(copy, reference), sort_keys=False, allow_unicode=True))
+    try:
+        copy.repro()
+        assert str(reference) in (copy.folder / "data/report/report.html").read_text()
+        adapter = json.loads((copy.folder / layout.ADAPTERS / "stage2/manifest.json").read_text())
+        assert adapter["reference"] == str(reference)
+    finally:
+        path.write_text(before)
+
+
+def test_a_base_model_that_is_not_there_is_named(copy: Copy, tmp_path: Path) -> None:
+    path = copy.folder / layout.PARAMS
+    before = path.read_text()
+    missing = tmp_path / "nowhere"
+    path.write_text(yaml.safe_dump(with_reference(copy, missing), sort_keys=False, allow_unicode=True))
+    try:
+        done = copy.run(sys.executable, "-m", "pipelines.base_model")
+    finally:
+        path.write_text(before)
+    assert done.returncode == 2
+    assert str(missing) in done.stderr
+    assert "Traceback" not in done.stderr
