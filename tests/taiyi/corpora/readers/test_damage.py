@@ -25,6 +25,12 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     "json_records": ("two.json", "two.json", {"id": "id", "document": {"entities": {}, "relations": {}}}),
     "table": ("two.tsv", "two.tsv", {"classification": {"labels": "labels", "separator": ";"}}),
     "choice_qa": ("two.jsonl", "two.jsonl", {}),
+    "xml_records": (
+        "two.pairs.xml",
+        "two.pairs.xml",
+        {"record": "pair", "fields": {"a": "chq", "b": "faq"}, "parallel": {"translations": {"en": "a", "zh": "b"}}},
+    ),
+    "xlsx": ("two.xlsx", "two.xlsx", {"transform": {"input": "Long", "outputs": "Short"}}),
 }
 """Reader -> the file it reads, the file that is damaged (standoff has several), its options."""
 

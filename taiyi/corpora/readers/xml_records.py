@@ -1,0 +1,63 @@
+"""XML whose records are elements: XPath says where each field lies, the family's keys say what the fields become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from taiyi.corpora.readers import Source, families, rows, xml_files
+from taiyi.corpora.readers.json_files import Value
+from taiyi.errors import InvalidInput, InvalidParams
+from taiyi.records import AnyRecord
+
+
+class Options(families.Options, frozen=True, kw_only=True):
+    """Options of the XML reader.
+
+    record: the tag of the elements that are records; none of them lies within another.
+    fields: name -> XPath from the record's element: `chq`, `@value`, `answers/answer[@score>2]`, `../title`. The
+      family's keys, and `id`, are these names. Several matches are a list; none is a field that is not there. The text
+      of an element is all text within it, without the blanks around it.
+    """
+
+    record: str
+    fields: dict[str, str]
+
+
+def read(source: Source, options: Options) -> Iterator[AnyRecord]:
+    """One record an element."""
+    paths = {name: _compiled(name, path) for name, path in options.fields.items()}
+    yield from rows.read(source, options, (value for path in source.files for value in _values(path, options, paths)))
+
+
+def _compiled(name: str, path: str) -> etree.XPath:
+    try:
+        return etree.XPath(path)
+    except etree.XPathError as error:
+        raise InvalidParams(f"the field {name!r} is {path!r}, which is no XPath: {error}") from error
+
+
+def _values(path: Path, options: Options, paths: dict[str, etree.XPath]) -> Iterator[Value]:
+    met = False
+    for element in xml_files.elements(path, options.record):
+        met = True
+        fields = {name: _found(element, find) for name, find in paths.items()}
+        yield Value(xml_files.place(path, element), {n: value for n, value in fields.items() if value is not None})
+    if not met:
+        raise InvalidInput(
+            f"there is no <{options.record}> in it", where=path, remedy="the option record names the tag of a record"
+        )
+
+
+def _found(element: xml_files.Element, find: etree.XPath) -> str | list[str] | None:
+    try:
+        found: Any = find(element)
+    except etree.XPathError as error:
+        raise InvalidParams(f"the XPath {find.path!r} cannot be followed: {error}") from error
+    if not isinstance(found, list):
+        return str(found).strip()
+    texts = [(item if isinstance(item, str) else xml_files.text(item)).strip() for item in found]
+    return texts[0] if len(texts) == 1 else texts or None
