@@ -25,6 +25,11 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     "json_records": ("two.json", "two.json", {"id": "id", "document": {"entities": {}, "relations": {}}}),
     "table": ("two.tsv", "two.tsv", {"classification": {"labels": "labels", "separator": ";"}}),
     "choice_qa": ("two.jsonl", "two.jsonl", {}),
+    "dialogue_text": (
+        "two.dialogues.txt",
+        "two.dialogues.txt",
+        {"meta": {"a": "Doctor faculty", "b": "Diagnosis and suggestions"}},
+    ),
     "xml_records": (
         "two.pairs.xml",
         "two.pairs.xml",
