@@ -12,7 +12,7 @@ import msgspec
 from taiyi.corpora.readers import Source, files
 from taiyi.errors import InvalidInput, NotFound
 
-Layout = Literal["auto", "array", "lines", "keyed"]
+Layout = Literal["auto", "array", "lines", "keyed", "parallel"]
 KEY = "@key"
 """The name under which a value of an object keyed by id carries that id."""
 
@@ -32,7 +32,8 @@ def values(path: Path, *, layout: Layout = "auto", records: str = "") -> Iterato
 
     records: the key of their list, in a file that is one object around it. layout: "auto" takes an opening bracket for
     an array, a first line that is a whole value for lines (unless it is all there is and an object of objects), and
-    else an object keyed by id. Lines are read as they are asked for.
+    else an object keyed by id. "parallel" is an object of lists of one length: the nth items of all of them are the nth
+    record. Lines are read as they are asked for.
     """
     if layout == "auto":
         layout = "array" if records else _layout(path)
@@ -42,6 +43,9 @@ def values(path: Path, *, layout: Layout = "auto", records: str = "") -> Iterato
                 yield Value(files.place(path, number), _decoded(line.encode(), path, number - 1))
         return
     data = files.text(path).encode()
+    if layout == "parallel":
+        yield from _parallel(data, path)
+        return
     items: Iterable[tuple[str, msgspec.Raw]]
     items = (
         _decoded(data, path, 0, _OBJECT).items()
@@ -93,8 +97,27 @@ def _array(data: bytes, path: Path, records: str) -> Iterable[msgspec.Raw]:
     return cast(list[msgspec.Raw], _decoded(raw, path, 0, _LIST))
 
 
+def _parallel(data: bytes, path: Path) -> Iterator[Value]:
+    """The nth items of the lists; such files are one line, so a record is also named by its number."""
+    where = files.place(path, 1)
+    columns = _decoded(data, path, 0, _COLUMNS)
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        written = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise InvalidInput(
+            f"the lists are not of one length: {written}",
+            where=where,
+            remedy="the file was cut short, or its lists do not belong together",
+        )
+    for number in range(next(iter(lengths.values()), 0)):
+        yield Value(
+            f"{where}, item {number + 1}", {name: _decoded(column[number], path, 0) for name, column in columns.items()}
+        )
+
+
 _ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Any)
 _OBJECT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_COLUMNS: msgspec.json.Decoder[Any] = msgspec.json.Decoder(dict[str, list[msgspec.Raw]])
 _LIST: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[msgspec.Raw])
 
 

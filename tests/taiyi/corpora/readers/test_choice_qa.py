@@ -5,8 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from taiyi.corpora.readers import choice_qa
 from taiyi.errors import InvalidInput
+from taiyi.ledger import Ledger
 from taiyi.records import Choice
 
 QUESTION = {"question": "q", "options": {"A": "x", "B": "y"}, "answer_idx": "B"}
@@ -73,6 +77,86 @@ def test_gold_may_be_withheld(one: Callable) -> None:
     assert not one({**QUESTION, "answer_idx": ""}, gold="optional").annotated
 
 
+KEYED = {"choice_keys": ["right", "wrong1", "wrong2"], "answer": "right", "answer_by": "text"}
+TRIO = {"question": "q", "right": "x", "wrong1": "y", "wrong2": "z"}
+
+
+def test_options_that_each_have_a_key_are_lettered_in_the_order_of_the_keys(one: Callable) -> None:
+    question = one(TRIO, **KEYED)
+    assert (question.choices, question.answers) == ((Choice("A", "x"), Choice("B", "y"), Choice("C", "z")), ("A",))
+    numbered = {"question": "q", "opa": "x", "opb": "y", "cop": 2}
+    question = one(numbered, choice_keys=["opa", "opb"], answer="cop", answer_by="number_from_1")
+    assert question.answers == ("B",)
+    assert not one({**numbered, "cop": None}, choice_keys=["opa", "opb"], answer="cop", gold="withheld").annotated
+
+
+def test_options_lettered_by_content_do_not_give_the_right_one_away(one: Callable) -> None:
+    answers = [one({**TRIO, "question": f"q{n}"}, **KEYED, order="content") for n in range(60)]
+    assert {q.answers[0] for q in answers} == {"A", "B", "C"}
+    for question in answers:
+        assert [choice.label for choice in question.choices] == ["A", "B", "C"]
+        assert next(c.text for c in question.choices if c.label == question.answers[0]) == "x"
+
+
+@given(st.permutations(["x", "y", "z"]))
+def test_options_lettered_by_content_do_not_heed_where_they_stood(texts: list[str]) -> None:
+    choices = tuple(Choice(label, text) for label, text in zip("ABC", texts, strict=True))
+    right = next(choice.label for choice in choices if choice.text == "x")
+    reordered, answers = choice_qa._reordered("q", choices, (right,))
+    first, _ = choice_qa._reordered("q", tuple(reversed(choices)), (right,))
+    assert reordered == first
+    assert {choice.label: choice.text for choice in reordered}[answers[0]] == "x"
+
+
+@pytest.mark.parametrize("order", ["given", "content"])
+def test_options_of_one_text_may_be_merged(one: Callable, ledger: Ledger, order: str) -> None:
+    question = one({**TRIO, "wrong1": "x"}, **KEYED, same_text="merge", order=order)
+    assert sorted(choice.text for choice in question.choices) == ["x", "z"]
+    assert {choice.label: choice.text for choice in question.choices}[question.answers[0]] == "x"
+    assert ledger.counts() == {"option_merged": 1}
+    by_number = {"question": "q", "options": ["y", "x", "x", "z"], "answer_idx": 3}
+    assert one(by_number, answer_by="number_from_0", same_text="merge").answers == ("C",)
+
+
+def test_what_follows_a_mark_is_no_part_of_an_option_or_answer(one: Callable) -> None:
+    value = {
+        "question": "XXXX?",
+        "options": ["@e1 :: (9) :: [a]", "@e10 :: (8) :: [b]", "@e2"],
+        "answer_idx": "@e1 :: (9)\n",
+    }
+    question = one(value, answer_by="text", choice_until=" :: ")
+    assert ([choice.text for choice in question.choices], question.answers) == (["@e1", "@e10", "@e2"], ("A",))
+
+
+PARALLEL = {"question": ["p", "q"], "options": [["x", "y"], ["x", "z"]], "answer_idx": ["A", "B"]}
+
+
+def test_lists_of_one_length_are_read_side_by_side(read: Callable, write: Callable) -> None:
+    first, second = read("choice_qa", write(json.dumps(PARALLEL)), layout="parallel")
+    assert (first.question, second.question, second.choices[1], second.answers) == ("p", "q", Choice("B", "z"), ("B",))
+    assert read("choice_qa", write("{}"), layout="parallel") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        (json.dumps({**PARALLEL, "answer_idx": ["A"]}), ":1", "not of one length: question 2, options 2, answer_idx 1"),
+        (json.dumps({**PARALLEL, "answer_idx": ["A", "C"]}), ":1, item 2", "'C' is not among"),
+        (json.dumps({**PARALLEL, "question": "p"}), ":1", "Expected `array`"),
+        (json.dumps(PARALLEL)[:40], ":1", "truncated"),
+        ("[]", ":1", "Expected `object`"),
+        ("", ":1", "truncated"),
+    ],
+)
+def test_damaged_lists_are_named_by_their_place(
+    read: Callable, write: Callable, text: str, where: str, said: str
+) -> None:
+    path = write(text)
+    with pytest.raises(InvalidInput, match=said) as caught:
+        read("choice_qa", path, layout="parallel")
+    assert caught.value.where == f"{path}{where}"
+
+
 @pytest.mark.parametrize(
     ("change", "options", "said"),
     [
@@ -85,6 +169,12 @@ def test_gold_may_be_withheld(one: Callable) -> None:
         ({"answer_idx": "z"}, {"answer_by": "text"}, "the text of 0 options"),
         ({"answer_idx": 2}, {"answer_by": "number_from_0"}, "option 2 of 2"),
         ({"answer_idx": "B"}, {"answer_by": "number_from_0"}, "a whole number"),
+        ({"answer_idx": "C"}, {"order": "content"}, "'C' is not among the choices A, B"),
+        (
+            {"options": {"A": "y", "B": "y"}, "answer_idx": "C"},
+            {"same_text": "merge"},
+            "'C' is not among the choices A",
+        ),
     ],
 )
 def test_a_damaged_question_is_named_by_its_line(
