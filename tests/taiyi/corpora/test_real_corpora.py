@@ -41,7 +41,8 @@ NATIVE = [f"{corpus}/{split}" for corpus, expected in EXPECTED.items() for split
 
 UNMEASURED = {"file", "encoding", "keys", "columns", "tokens", "a1_entities", "n_events", "n_relations", "n_options",
               "entities_total", "relations_total", "labels_vs_contexts_mismatch", "contexts_len", "subject_types",
-              "object_types", "test_gt", "gt_ids_in_ori", "gt_label_agrees", "final_decision", "odd"}  # fmt: skip
+              "object_types", "test_gt", "gt_ids_in_ori", "gt_label_agrees", "final_decision", "odd",
+              "pairs", "root_tags"}  # fmt: skip
 
 
 def types(parts: Iterable[Any]) -> dict[str, int]:
@@ -54,6 +55,11 @@ def entities(records: list[Document]) -> dict[str, int]:
 
 def mentions(records: list[Document]) -> dict[str, int]:
     return types(mention for record in records for mention in (*record.entities, *record.triggers))
+
+
+def first_of_each(relations: Iterable[Any]) -> list[Any]:
+    """One of the relations R1/1, R1/2 ... between the mentions of two clusters that are one native interaction."""
+    return list({relation.id.partition("/")[0]: relation for relation in relations}.values())
 
 
 def labels(records: list[AnyRecord]) -> dict[str, int]:
@@ -73,6 +79,7 @@ MEASURES: dict[str, Callable[[Any], Any]] = {
     "entities": entities,
     "textbound": mentions,
     "relations": lambda records: types(relation for record in records for relation in record.relations),
+    "interactions": lambda records: types(r for record in records for r in first_of_each(record.relations)),
     "events": lambda records: types(event for record in records for event in record.events),
     "event_args": lambda records: dict(Counter(a.role for r in records for e in r.events for a in e.arguments)),
     "attributes": lambda records: dict(Counter(name for r in records for e in r.events for name in e.modifiers)),
@@ -89,6 +96,8 @@ MEASURES: dict[str, Callable[[Any], Any]] = {
 }
 ODD: dict[str, Callable[[Any], int]] = {
     "multi_location": lambda records: sum(len(e.spans) > 1 for record in records for e in record.entities),
+    "discontinuous": lambda records: sum(len(e.spans) > 1 for record in records for e in record.entities),
+    "empty_sentence": lambda records: sum(p.start == p.end for record in records for p in record.passages),
     "docs_without_entities": lambda records: sum(not record.entities for record in records),
     "docs_without_relations": lambda records: sum(not record.relations for record in records),
     "docs_without_spo": lambda records: sum(not record.relations for record in records),
