@@ -17,25 +17,33 @@ class Keys(readers.Options, frozen=True, kw_only=True):
 
 
 class EntityKeys(Keys, frozen=True, kw_only=True):
-    """Mentions: `list` holds them. `concepts` may be joined by `separator`; `type` may be left out for one `name`."""
+    """Mentions: `list` holds them; empty: the record is its one mention. `concepts` may be joined by `separator`;
+    `type` may be left out for one `name`.
+
+    word: the key of a number that names the mention in place of offsets: the nth of the words of the text, from 0,
+    parted by single blanks.
+    """
 
     list: str = "entities"
     id: str = ""
     start: str = "start_idx"
     end: str = "end_idx"
     end_inclusive: bool = False
+    word: str = ""
     type: str = "type"
     name: str = ""
     text: str = "entity"
     concepts: str = ""
     separator: str = "##"
+    database: str = ""
 
 
 class RelationKeys(Keys, frozen=True, kw_only=True):
     """Relations. An end is a text, an entity's id, or an object: with a type of its own a relation, else a mention.
 
     ends: whether an end that is no object holds a text or the id of an entity. mention: the key of the text in an end
-    that is an object. names: native type -> name, where types are numbers; a type that is not among them is refused.
+    that is an object; start, end, where they are named: the keys of its offsets, and the end is an entity of the type
+    `mention_type`. names: native type -> name, where types are numbers; a type that is not among them is refused.
     """
 
     list: str = "spo_list"
@@ -44,6 +52,10 @@ class RelationKeys(Keys, frozen=True, kw_only=True):
     tail: str = "object.@value"
     ends: Literal["text", "id"] = "text"
     mention: str = "mention"
+    start: str = ""
+    end: str = ""
+    end_inclusive: bool = False
+    mention_type: str = "mention"
     names: dict[str, str] = {}
 
 
@@ -61,7 +73,10 @@ class EventKeys(Keys, frozen=True, kw_only=True):
 
 
 class DocumentKeys(Keys, frozen=True, kw_only=True):
-    """A Document. `whole`: the key with concepts of the text as a whole (term normalisation), joined by `separator`."""
+    """A Document. `whole`: the key with concepts of the text as a whole (term normalisation), joined by `separator`.
+
+    database, here and in EntityKeys: the vocabulary of the concepts, put before each.
+    """
 
     text: str = "text"
     entities: EntityKeys | None = None
@@ -70,15 +85,22 @@ class DocumentKeys(Keys, frozen=True, kw_only=True):
     whole: str = ""
     whole_type: str = "term"
     separator: str = "##"
+    database: str = ""
     on_mismatch: OnMismatch = "refuse"
 
 
 class ClassificationKeys(Keys, frozen=True, kw_only=True):
-    """A Classification. One key with the labels, a list or joined by `separator`; or `flags`: label -> key of a 0 or 1."""
+    """A Classification. One key with the labels, a list or joined by `separator`; or `flags`: label -> key of a 0 or 1.
+
+    parts: heading -> key, for a text that lies under several: one line each, empty ones left out; an empty heading is
+    not written. trimmed: characters that may stand around a label and are no part of it (quotation marks).
+    """
 
     text: str = "text"
+    parts: dict[str, str] = {}
     labels: str = "label"
     separator: str = ""
+    trimmed: str = ""
     flags: dict[str, str] = {}
 
 
@@ -92,25 +114,40 @@ class PairKeys(Keys, frozen=True, kw_only=True):
 
 
 class QuestionKeys(Keys, frozen=True, kw_only=True):
-    """An open Question, or one about a context. `answers` is a text or a list of texts."""
+    """An open Question, or one about a context. `answers` is a text or a list of texts.
+
+    details: keys of texts that belong to the question and follow it, each on a line of its own, where they say anything
+    that the question does not.
+    """
 
     question: str = "question"
+    details: tuple[str, ...] = ()
     context: str = ""
     answers: str = "answer"
     long_answers: str = ""
 
 
 class DialogueKeys(Keys, frozen=True, kw_only=True):
-    """A Dialogue: `turns` is a list of objects. Neighbouring turns of one speaker are joined by a line break; what an
-    assistant says before the user's first turn goes to the context.
+    """A Dialogue. Neighbouring turns of one speaker are joined by a line break; what an assistant says before the user's
+    first turn goes to the context.
+
+    given: how `turns` holds them: "objects" with a `role` and a `text`; "marked": texts that begin with one of the marks
+    `user` and `assistant`, 问：and 答：say; "text": one text with the marks in it; "asked": no conversation at all, but
+    `asked` gives to each key the question that its value answers, {key} in it standing for another value.
+    reply: the key of the assistant's last turn, where it stands apart.
+    on_empty: what to do with a turn without words.
     """
 
+    given: Literal["objects", "marked", "text", "asked"] = "objects"
     turns: str = "dialogue"
     role: str = "speaker"
     text: str = "sentence"
     user: tuple[str, ...] = ("user",)
     assistant: tuple[str, ...] = ("assistant",)
+    asked: dict[str, str] = {}
+    reply: str = ""
     context: str = ""
+    on_empty: Literal["keep", "refuse", "drop"] = "keep"
 
 
 class ParallelKeys(Keys, frozen=True, kw_only=True):
@@ -129,10 +166,12 @@ class TransformKeys(Keys, frozen=True, kw_only=True):
 class Options(readers.Options, frozen=True, kw_only=True):
     """What json_records and table share: where the id lies, and the keys of exactly one family.
 
-    id, document_id: keys; without an id, records are named by their content.
+    id, document_id: keys; without an id, records are named by their content. An id of several keys (`a+b`) is `1.2`.
     meta: meta name -> key.
     gold: "required": a record without it is refused; "optional": it is read as not annotated; "withheld": none is read.
-    only, without: JSON files below the corpus folder whose ids (keys of an object, or a list) are kept, or left out.
+    only, without: files below the corpus folder whose ids (.txt: one a line; JSON: a list, or the keys of an object) are
+      kept, or left out.
+    where: key -> the values of it that make a record of this split; others belong to other splits, or to none.
     joiner: between the parts of a text that is given as a list.
     """
 
@@ -142,6 +181,7 @@ class Options(readers.Options, frozen=True, kw_only=True):
     gold: Literal["required", "optional", "withheld"] = "required"
     only: str = ""
     without: str = ""
+    where: dict[str, tuple[str, ...]] = {}
     joiner: str = "\n"
     document: DocumentKeys | None = None
     classification: ClassificationKeys | None = None

@@ -12,7 +12,7 @@ import msgspec
 from taiyi.corpora.readers import Source, files
 from taiyi.errors import InvalidInput, NotFound
 
-Layout = Literal["auto", "array", "lines", "keyed", "parallel"]
+Layout = Literal["auto", "array", "lines", "keyed", "parallel", "one"]
 KEY = "@key"
 """The name under which a value of an object keyed by id carries that id."""
 
@@ -27,38 +27,82 @@ class Value(msgspec.Struct, frozen=True):
     key: str = ""
 
 
-def values(path: Path, *, layout: Layout = "auto", records: str = "") -> Iterator[Value]:
+def values(path: Path, *, layout: Layout = "auto", records: str = "", nested: tuple[str, ...] = ()) -> Iterator[Value]:
     """The records of a file.
 
     records: the key of their list, in a file that is one object around it. layout: "auto" takes an opening bracket for
     an array, a first line that is a whole value for lines (unless it is all there is and an object of objects), and
     else an object keyed by id. "parallel" is an object of lists of one length: the nth items of all of them are the nth
-    record. Lines are read as they are asked for.
+    record; "one": the file is one record. nested: the keys of lists within lists, outermost first: the records are the
+    objects in the innermost one, and each has what stands around it, too. Lines are read as they are asked for.
     """
     if layout == "auto":
         layout = "array" if records else _layout(path)
     if layout == "lines":
         for number, line in files.lines(path):
             if line.strip():
-                yield Value(files.place(path, number), _decoded(line.encode(), path, number - 1))
+                yield from _within(msgspec.Raw(line.encode()), path, number - 1, nested)
         return
     data = files.text(path).encode()
     if layout == "parallel":
         yield from _parallel(data, path)
         return
     items: Iterable[tuple[str, msgspec.Raw]]
-    items = (
-        _decoded(data, path, 0, _OBJECT).items()
-        if layout == "keyed"
-        else (("", raw) for raw in _array(data, path, records))
-    )
-    begins = ends = newlines = 0
+    if layout == "keyed":
+        items = _decoded(data, path, 0, _OBJECT).items()
+    elif layout == "one":
+        items = [("", msgspec.Raw(data))]
+    else:
+        items = (("", raw) for raw in _array(data, path, records))
+    for key, raw, before in _placed(data, items):
+        yield from _within(raw, path, before, nested, key)
+
+
+def _placed(
+    data: bytes | msgspec.Raw, items: Iterable[tuple[str, msgspec.Raw]], newlines: int = 0
+) -> Iterator[tuple[str, msgspec.Raw, int]]:
+    """Each raw value with the number of line ends before it, `newlines` of which stand before `data`.
+
+    Where a raw value stands is not told; it is the first such text after the value before it.
+    """
+    text, begins, ends = bytes(data), 0, 0
     for key, raw in items:
-        # Where a raw value stands is not told; it is the first such text after the value before it.
-        before, begins = begins, max(data.find(raw, ends), ends)
-        newlines += data.count(b"\n", before, begins)
+        before, begins = begins, max(text.find(raw, ends), ends)
+        newlines += text.count(b"\n", before, begins)
         ends = begins + len(memoryview(raw))
-        yield Value(files.place(path, newlines + 1), _decoded(raw, path, newlines), key)
+        yield key, raw, newlines
+
+
+def _within(
+    raw: msgspec.Raw,
+    path: Path,
+    before: int,
+    nested: tuple[str, ...],
+    key: str = "",
+    around: dict[str, Any] | None = None,
+) -> Iterator[Value]:
+    """The record that a raw value is or, where lists are named, those within it, with what stands around them."""
+    if not nested:
+        content = _decoded(raw, path, before)
+        if around and isinstance(content, dict):
+            content = {**around, **content}
+        yield Value(files.place(path, before + 1), content, key)
+        return
+    outer = _decoded(raw, path, before, _OBJECT)
+    step, *steps = nested
+    if step not in outer:
+        raise InvalidInput(
+            f"there is no {step!r}",
+            where=files.place(path, before + 1),
+            remedy=f"the option `nested` names the keys of lists within lists; here are {', '.join(outer)}",
+        )
+    around = {**(around or {}), **{name: _decoded(part, path, before) for name, part in outer.items() if name != step}}
+    if key:
+        around[KEY] = key
+    for _, listed, start in _placed(raw, [("", outer[step])], before):
+        items: list[msgspec.Raw] = _decoded(listed, path, start, _LIST)
+        for _, item, line in _placed(listed, (("", item) for item in items), start):
+            yield from _within(item, path, line, tuple(steps), "", around)
 
 
 def _layout(path: Path) -> Layout:
@@ -142,9 +186,11 @@ def _decoded(
 
 
 class Choice:
-    """Which records are read: JSON files below the corpus folder list ids (an array, or the keys of an object)."""
+    """Which records are read: files below the corpus folder list ids (.txt: one a line; else JSON, an array or the keys
+    of an object).
+    """
 
-    def __init__(self, source: Source, *, only: str, without: str) -> None:
+    def __init__(self, source: Source, *, only: str, without: str = "") -> None:
         self._lists = [source.folder / name for name in (only, without) if name]
         self._kept = _ids(source.folder / only) if only else None
         self._left = _ids(source.folder / without) if without else frozenset[str]()
@@ -167,6 +213,8 @@ class Choice:
 def _ids(path: Path) -> frozenset[str]:
     if not path.exists():
         raise NotFound(f"{path}, the list of ids of a split, does not exist; put it there with the corpus")
+    if path.suffix == ".txt":
+        return frozenset(line.strip() for _, line in files.lines(path) if line.strip())
     content = _decoded(files.text(path).encode(), path, 0)
     if not isinstance(content, list | dict):
         raise InvalidInput("a list of ids is an array, or an object whose keys they are", where=path)
@@ -256,13 +304,14 @@ class Fields(msgspec.Struct, frozen=True):
         return value
 
     def items(self, key: str) -> list[Fields]:
-        """The objects in the list under a key; none where there is no list."""
+        """The objects (or lists, whose keys are numbers) in the list under a key; none where there is no list."""
         value = self.get(key)
         if value is None:
             return []
         if not isinstance(value, list):
             raise self.refuse(f"{key!r} is {_kind(value)}", "it is read as a list of objects")
-        return [Fields(self.where, item, self.joiner) for item in value]
+        named = ({str(n): part for n, part in enumerate(item)} if isinstance(item, list) else item for item in value)
+        return [Fields(self.where, item, self.joiner) for item in named]
 
 
 def _kind(value: Any) -> str:

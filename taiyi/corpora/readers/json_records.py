@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taiyi.corpora.readers import Source, families, json_files, rows
+from taiyi.corpora.readers.json_files import Fields, Value
 from taiyi.records import AnyRecord
+
+VALUE = "@value"
+"""The name under which a record that is no object stands."""
 
 
 class Options(families.Options, frozen=True, kw_only=True):
     """Options of the JSON reader.
 
     records: the key of the list where it does not stand at the top. In an object keyed by id, the key `@key` is that id.
-    layout: how the file is laid out, where it cannot be told from its beginning.
+    layout: how the file is laid out, where it cannot be told from its beginning ("one": the file is one record).
+    nested: where the records lie in lists within lists, the keys of the lists, outermost first; each record then has
+    what stands around it under its own key, too.
+    bare: a record is no object but a value, the list of its turns say; its key is then `@value`.
+    each: the key of a list of objects of which each is a record of its own, with what stands around the list.
     """
 
     layout: json_files.Layout = "auto"
     records: str = ""
+    nested: tuple[str, ...] = ()
+    bare: bool = False
+    each: str = ""
 
 
 def read(source: Source, options: Options) -> Iterator[AnyRecord]:
@@ -24,6 +35,22 @@ def read(source: Source, options: Options) -> Iterator[AnyRecord]:
     values = (
         value
         for path in source.files
-        for value in json_files.values(path, layout=options.layout, records=options.records)
+        for found in json_files.values(path, layout=options.layout, records=options.records, nested=options.nested)
+        for value in _each(found, options)
     )
     yield from rows.read(source, options, values)
+
+
+def _each(value: Value, options: Options) -> Iterator[Value]:
+    """The records in one value of a file."""
+    if options.bare:
+        yield Value(value.where, {VALUE: value.content}, value.key)
+    elif options.each:
+        fields = Fields(value.where, value.content)
+        if fields.get(options.each) is None:
+            raise fields.refuse(f"there is no {options.each!r}", "the option `each` names the key of the list")
+        around = {key: item for key, item in value.content.items() if key != options.each}
+        for inner in fields.items(options.each):
+            yield Value(value.where, {**around, **inner.content}, value.key)
+    else:
+        yield value

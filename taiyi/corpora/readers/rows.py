@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from taiyi.corpora.readers import Source, documents, families, files, json_files
+from taiyi.corpora.readers import Source, dialogues, documents, families, files, json_files
 from taiyi.corpora.readers.json_files import Fields
 from taiyi.records import (
     AnyRecord,
@@ -20,7 +20,6 @@ from taiyi.records import (
     Question,
     Section,
     Transform,
-    Turn,
 )
 
 _FLAGS = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False, "": False}
@@ -34,8 +33,9 @@ def read(source: Source, options: families.Options, values: Iterable[json_files.
     keys, build = getattr(options, family), _BUILDERS[family]
     for value in values:
         fields = json_files.fields(value, options.joiner)
-        key = fields.text(options.id) if options.id else value.key
-        if key in choice:
+        key = ".".join(map(fields.text, options.id.split("+"))) if options.id else value.key
+        chosen = all(fields.optional_text(name) in kept for name, kept in options.where.items())
+        if key in choice and chosen:
             with files.located(value.where):
                 record = build(Row(fields=fields, key=key, ids=ids, source=source, options=options), keys)
             yield record
@@ -78,14 +78,21 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _classification(row: Row, keys: families.ClassificationKeys) -> Classification:
-    text = row.fields.text(keys.text)
+    text = _joined(row, keys.parts) if keys.parts else row.fields.text(keys.text)
     annotated = row.is_annotated(*(keys.flags.values() if keys.flags else (keys.labels,)), empty=True)
     labels: tuple[str, ...] = ()
     if annotated and keys.flags:
         labels = tuple(label for label, key in keys.flags.items() if _flag(row.fields, key))
     elif annotated:
-        labels = row.fields.split(keys.labels, keys.separator)
+        labels = tuple(label.strip(keys.trimmed) for label in row.fields.split(keys.labels, keys.separator))
     return Classification(**row.head(text), annotated=annotated, text=text, labels=labels)
+
+
+def _joined(row: Row, parts: dict[str, str]) -> str:
+    """The parts of a text, each with its heading."""
+    colon = "：" if row.source.language == "zh" else ": "
+    texts = {heading: row.fields.text(key).strip() for heading, key in parts.items()}
+    return "\n".join(f"{heading}{colon}{text}" if heading else text for heading, text in texts.items() if text)
 
 
 def _flag(fields: Fields, key: str) -> bool:
@@ -128,7 +135,7 @@ def _mean(fields: Fields, keys: tuple[str, ...]) -> float | None:
 
 def _question(row: Row, keys: families.QuestionKeys) -> Question:
     fields = row.fields
-    question, context = fields.text(keys.question), fields.optional_text(keys.context)
+    question, context = _asked(fields, keys), fields.optional_text(keys.context)
     annotated = row.is_annotated(keys.answers)
     return Question(
         **row.head(question, context),
@@ -141,29 +148,21 @@ def _question(row: Row, keys: families.QuestionKeys) -> Question:
     )
 
 
+def _asked(fields: Fields, keys: families.QuestionKeys) -> str:
+    """The question with what belongs to it, nothing said twice."""
+    parts = [fields.text(keys.question)]
+    for detail in map(fields.optional_text, keys.details):
+        if detail.strip() and detail not in parts[0]:
+            parts = [detail, *parts[1:]] if parts[0] in detail else [*parts, detail]
+    return "\n".join(parts)
+
+
 def _dialogue(row: Row, keys: families.DialogueKeys) -> Dialogue:
-    turns: list[Turn] = []
-    before = [context] if (context := row.fields.optional_text(keys.context)) else []
-    for fields in row.fields.items(keys.turns):
-        speaker, text = fields.text(keys.role), fields.text(keys.text)
-        if speaker not in (*keys.user, *keys.assistant):
-            raise fields.refuse(
-                f"the speaker is {speaker!r}",
-                f"the user is {' or '.join(keys.user)}, the assistant {' or '.join(keys.assistant)}",
-            )
-        is_user = speaker in keys.user
-        if not turns and not is_user:
-            before.append(text)
-        elif turns and (turns[-1].role == "user") == is_user:
-            turns[-1] = Turn(turns[-1].role, f"{turns[-1].text}\n{text}")
-        else:
-            turns.append(Turn("user" if is_user else "assistant", text))
-    return Dialogue(
-        **row.head(*before, *(turn.text for turn in turns)),
-        annotated=row.is_annotated(),
-        turns=tuple(turns),
-        context="\n".join(before),
-    )
+    turns, without_words = dialogues.turns(row.fields, keys)
+    head = row.head(*turns.texts())
+    for reason in without_words:
+        row.source.ledger.note(head["id"], "turn_empty", reason, action="dropped")
+    return Dialogue(**head, annotated=row.is_annotated(), **turns.fields())
 
 
 def _parallel(row: Row, keys: families.ParallelKeys) -> Parallel:

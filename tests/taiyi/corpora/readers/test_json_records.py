@@ -191,3 +191,94 @@ def test_a_broken_invariant_is_named_by_file_line_and_record(read: Callable, wri
     with pytest.raises(InvalidInput, match=r"toy/train/\w+-2: a label is given twice") as caught:
         read("json_records", path, classification={})
     assert caught.value.where == f"{path}:2"
+
+
+def test_ends_of_relations_with_offsets_are_mentions_each_once(one: Callable) -> None:
+    a, b, c = ({"m": text, "from": at, "to": at + 1} for text, at in (("a", 0), ("b", 2), ("c", 4)))
+    inner = {"head": b, "relation": 1, "tail": c}
+    value = {"text": "a b c", "r": [{"head": a, "relation": 2, "tail": inner}, {"head": b, "relation": 1, "tail": c}]}
+    keys = {"list": "r", "type": "relation", "head": "head", "tail": "tail", "mention": "m", "start": "from"}
+    document = one(value, document={"relations": {**keys, "end": "to"}})
+    assert [(e.id, e.type, e.spans, e.text) for e in document.entities] == [
+        ("M1", "mention", ((0, 1),), "a"),
+        ("M2", "mention", ((2, 3),), "b"),
+        ("M3", "mention", ((4, 5),), "c"),
+    ]
+    assert [(r.head.ref, r.tail.ref) for r in document.relations] == [("M1", "R1.tail"), ("M2", "M3"), ("M2", "M3")]
+    b["from"] = 3
+    with pytest.raises(InvalidInput, match="the annotation says 'b'"):
+        one(value, document={"relations": {**keys, "end": "to"}})
+
+
+def test_relations_leave_with_an_end_that_is_dropped(one: Callable, ledger: Ledger) -> None:
+    end = {"m": "a", "from": 0, "to": 0}
+    value = {"text": "ab", "r": [{"head": {"m": "x", "from": 0, "to": 0}, "type": "t", "tail": end}]}
+    keys = {"list": "r", "type": "type", "head": "head", "tail": "tail", "mention": "m", "start": "from", "end": "to"}
+    document = one(value, document={"relations": {**keys, "end_inclusive": True}, "on_mismatch": "drop"})
+    assert ([entity.text for entity in document.entities], document.relations) == (["a"], ())
+    assert ledger.counts() == {"mention_dropped": 1, "part_dropped": 1}
+
+
+def test_mentions_may_be_lists(one: Callable) -> None:
+    keys = {"list": "labels", "id": "0", "type": "1", "start": "2", "end": "3", "text": "4"}
+    entity = one({"text": "头痛。", "labels": [["T1", "SYMPTOM", 0, 2, "头痛"]]}, document={"entities": keys}).entities[
+        0
+    ]
+    assert (entity.id, entity.type, entity.spans, entity.text) == ("T1", "SYMPTOM", ((0, 2),), "头痛")
+    with pytest.raises(InvalidInput, match="there is no '4'"):
+        one({"text": "头痛。", "labels": [["T1", "SYMPTOM", 0, 2]]}, document={"entities": keys})
+
+
+def test_a_text_may_lie_under_several_keys(one: Callable) -> None:
+    value = {"complaint": "头痛。", "history": "", "signs": " 舌红 ", "label": "x"}
+    parts = {"主诉": "complaint", "现病史": "history", "": "signs"}
+    assert one(value, language="zh", classification={"parts": parts}).text == "主诉：头痛。\n舌红"
+    with pytest.raises(InvalidInput, match="there is no 'other'"):
+        one(value, classification={"parts": {"主诉": "other"}})
+
+
+def test_marks_around_a_label_are_no_part_of_it(one: Callable) -> None:
+    assert one({"text": "t", "label": ["'a'"]}, classification={"trimmed": "'\""}).labels == ("a",)
+
+
+def test_an_id_may_be_made_of_several_keys(one: Callable) -> None:
+    assert one({"a": 1, "b": "x", "text": "t", "label": "l"}, id="a+b", classification={}).id == "toy/train/1.x"
+
+
+def test_records_may_lie_in_lists_within_lists(read: Callable, write: Callable) -> None:
+    text = """{"doc": 7, "paragraphs": [
+      {"number": 1, "text": "p", "sentences": [{"s": 1, "text": "a", "label": "x"},
+        {"s": 2, "text": "b", "label": "y"}]},
+      {"number": 2, "text": "q", "sentences": [
+        {"s": 1, "text": "c"}]}], "after": "z"}"""
+    options = {
+        "layout": "one",
+        "nested": ["paragraphs", "sentences"],
+        "id": "doc+number+s",
+        "document_id": "doc",
+        "meta": {"after": "after"},
+        "classification": {},
+    }
+    with pytest.raises(InvalidInput, match="nothing under 'label'") as caught:
+        read("json_records", write(text, "doc.json"), **options)
+    assert caught.value.where.endswith("doc.json:5")
+    records = read("json_records", write(text, "doc.json"), **options, gold="optional")
+    assert [(r.id, r.document_id, r.text, r.labels) for r in records] == [
+        ("toy/train/7.1.1", "7", "a", ("x",)),
+        ("toy/train/7.1.2", "7", "b", ("y",)),
+        ("toy/train/7.2.1", "7", "c", ()),
+    ]
+    assert records[0].meta == {"after": "z"}
+    with pytest.raises(InvalidInput, match=r"there is no 'sections'[\s\S]*here are doc, paragraphs, after"):
+        read("json_records", write(text, "doc.json"), **{**options, "nested": ["sections"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [('{"p": [\n{"s": []},\n{"s": 3}]}', 3), ('{"p": [\n{"s": [\n4]}]}', 3), ('{"p": [\n{"s": [', 2)]
+)
+def test_nested_lists_that_are_none_are_refused_by_their_line(
+    read: Callable, write: Callable, text: str, line: int
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read("json_records", write(text, "doc.json"), layout="one", nested=["p", "s"], classification={})
+    assert caught.value.where.endswith(f"doc.json:{line}")
