@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from taiyi.corpora.readers.families import DialogueKeys
+from taiyi.corpora.readers.json_files import Fields
+from taiyi.errors import InvalidInput
 from taiyi.records import Turn
+
+Said = tuple[bool, str]
+"""Whether it is the user who speaks, and what."""
 
 
 class Turns:
@@ -65,3 +71,67 @@ class Marks:
         ends = [mark.start() for mark in marks[1:]] + [len(text)]
         for mark, end in zip(marks, ends, strict=False):
             yield self._is_user[mark[0]], text[mark.end() : end].strip()
+
+
+def turns(fields: Fields, keys: DialogueKeys) -> tuple[Turns, list[str]]:
+    """The conversation in a JSON object or table row, and what to say of the turns without words that were left out."""
+    made = Turns(fields.optional_text(keys.context))
+    left_out: list[str] = []
+    said = [*_SAID[keys.given](fields, keys), *([(False, fields.text(keys.reply))] if keys.reply else [])]
+    for number, (is_user, text) in enumerate(said, start=1):
+        if text.strip() or keys.on_empty == "keep":
+            made.add(text, is_user=is_user)
+            continue
+        left_out.append(f"{fields.where}: turn {number}, the {'user' if is_user else 'assistant'}'s, has no words")
+        if keys.on_empty == "refuse":
+            raise fields.refuse(left_out[0], "set on_empty to drop to leave such turns out")
+    return made, left_out
+
+
+def _objects(fields: Fields, keys: DialogueKeys) -> Iterator[Said]:
+    for item in fields.items(keys.turns):
+        speaker = item.text(keys.role)
+        if speaker not in (*keys.user, *keys.assistant):
+            raise item.refuse(
+                f"the speaker is {speaker!r}",
+                f"the user is {' or '.join(keys.user)}, the assistant {' or '.join(keys.assistant)}",
+            )
+        yield speaker in keys.user, item.text(keys.text)
+
+
+def _marked(fields: Fields, keys: DialogueKeys) -> Iterator[Said]:
+    marks = Marks(keys.user, keys.assistant)
+    for text in fields.texts(keys.turns):
+        said = marks.leading(text.lstrip())
+        if said is None:
+            raise _unmarked(fields, keys, text)
+        yield said
+
+
+def _text(fields: Fields, keys: DialogueKeys) -> Iterator[Said]:
+    for is_user, text in Marks(keys.user, keys.assistant).parted(fields.text(keys.turns)):
+        if is_user is None:
+            raise _unmarked(fields, keys, text)
+        yield is_user, text
+
+
+def _unmarked(fields: Fields, keys: DialogueKeys, text: str) -> InvalidInput:
+    return fields.refuse(
+        f"nobody is said to say {text[:40]!r}", f"it begins with {' or '.join((*keys.user, *keys.assistant))}"
+    )
+
+
+def _asked(fields: Fields, keys: DialogueKeys) -> Iterator[Said]:
+    for key, question in keys.asked.items():
+        if answer := fields.optional_text(key).strip():
+            yield True, _NAME.sub(lambda name: fields.text(name[1]), question)
+            yield False, answer
+
+
+_NAME = re.compile(r"\{(.+?)\}")
+_SAID: dict[str, Callable[[Fields, DialogueKeys], Iterator[Said]]] = {
+    "objects": _objects,
+    "marked": _marked,
+    "text": _text,
+    "asked": _asked,
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taiyi.corpora.readers import Source, families, json_files, rows
-from taiyi.corpora.readers.json_files import Fields, Value
+from taiyi.corpora.readers.json_files import Value
 from taiyi.records import AnyRecord
 
 VALUE = "@value"
@@ -20,14 +20,12 @@ class Options(families.Options, frozen=True, kw_only=True):
     nested: where the records lie in lists within lists, the keys of the lists, outermost first; each record then has
     what stands around it under its own key, too.
     bare: a record is no object but a value, the list of its turns say; its key is then `@value`.
-    each: the key of a list of objects of which each is a record of its own, with what stands around the list.
     """
 
     layout: json_files.Layout = "auto"
     records: str = ""
     nested: tuple[str, ...] = ()
     bare: bool = False
-    each: str = ""
 
 
 def read(source: Source, options: Options) -> Iterator[AnyRecord]:
@@ -35,22 +33,8 @@ def read(source: Source, options: Options) -> Iterator[AnyRecord]:
     values = (
         value
         for path in source.files
-        for found in json_files.values(path, layout=options.layout, records=options.records, nested=options.nested)
-        for value in _each(found, options)
+        for value in json_files.values(path, layout=options.layout, records=options.records, nested=options.nested)
     )
-    yield from rows.read(source, options, values)
-
-
-def _each(value: Value, options: Options) -> Iterator[Value]:
-    """The records in one value of a file."""
     if options.bare:
-        yield Value(value.where, {VALUE: value.content}, value.key)
-    elif options.each:
-        fields = Fields(value.where, value.content)
-        if fields.get(options.each) is None:
-            raise fields.refuse(f"there is no {options.each!r}", "the option `each` names the key of the list")
-        around = {key: item for key, item in value.content.items() if key != options.each}
-        for inner in fields.items(options.each):
-            yield Value(value.where, {**around, **inner.content}, value.key)
-    else:
-        yield value
+        values = (Value(value.where, {VALUE: value.content}, value.key) for value in values)
+    yield from rows.read(source, options, values)
