@@ -1,6 +1,6 @@
 """Which key of a JSON object or table row holds what, family by family.
 
-A key is a path into nested values, its steps parted by dots: `object.@value`, `answer.0`.
+A key is a path into nested values, its steps parted by dots: `object.@value`, `answer.0`, `answers.*.text`.
 """
 
 from __future__ import annotations
@@ -157,9 +157,10 @@ class ParallelKeys(Keys, frozen=True, kw_only=True):
 
 
 class TransformKeys(Keys, frozen=True, kw_only=True):
-    """A Transform. `outputs` is a text, an object of sections, or a list of either."""
+    """A Transform. `outputs` is a text, an object of sections, or a list of either. parts: as in ClassificationKeys."""
 
     input: str = "text"
+    parts: dict[str, str] = {}
     outputs: str = "summary"
 
 

@@ -1,11 +1,16 @@
-"""Native files as text: lines with their numbers, byte order marks skipped, bytes that are no text refused by file and line."""
+"""Native files as text: lines with their numbers, byte order marks skipped, bytes that are no text refused by file and
+line. What is called .gz is unpacked as it is read.
+"""
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from taiyi.corpora.readers import Source
 from taiyi.errors import InvalidInput, InvalidParams
@@ -24,7 +29,7 @@ def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
 
     Only a line feed ends a line: other separators that Python knows stand inside real texts.
     """
-    with path.open("rb") as file:
+    with _opened(path) as file:
         for number, raw in enumerate(file, start=1):
             if number == 1:
                 raw = raw.removeprefix(_UTF8_MARK)
@@ -33,11 +38,23 @@ def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
 
 def text(path: Path) -> str:
     """A whole file, line ends as they are (offsets may count a carriage return), without its byte order mark."""
-    data = path.read_bytes().removeprefix(_UTF8_MARK)
+    with _opened(path) as file:
+        data = file.read().removeprefix(_UTF8_MARK)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _not_text(error, "utf-8", path, 1 + data.count(b"\n", 0, error.start)) from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            yield cast(BinaryIO, file)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InvalidInput(
+            f"not a sound gzip file: {error}", where=path, remedy="it was cut short or damaged; fetch it again"
+        ) from error
 
 
 def _decoded(raw: bytes, encoding: str, path: Path, number: int) -> str:

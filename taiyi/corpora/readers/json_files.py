@@ -222,10 +222,18 @@ def _ids(path: Path) -> frozenset[str]:
 
 
 def at(value: Any, key: str) -> Any:
-    """What lies under a key: as it stands, else as a path of keys and list numbers parted by dots; None if nothing does."""
+    """What lies under a key: as it stands, else as a path of keys and list numbers parted by dots; None if nothing does.
+
+    The step `*` stands for every key or number: what lies there is a list.
+    """
     if isinstance(value, dict) and key in value:
         return value[key]
-    for step in key.split("."):
+    steps = key.split(".")
+    for number, step in enumerate(steps, start=1):
+        if step == "*" and isinstance(value, dict | list):
+            items = value.values() if isinstance(value, dict) else value
+            found = (at(item, ".".join(steps[number:])) if steps[number:] else item for item in items)
+            return [item for item in found if item is not None]
         if isinstance(value, dict):
             value = value.get(step)
         elif isinstance(value, list) and step.isdigit() and int(step) < len(value):

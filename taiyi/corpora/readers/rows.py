@@ -171,7 +171,7 @@ def _parallel(row: Row, keys: families.ParallelKeys) -> Parallel:
 
 
 def _transform(row: Row, keys: families.TransformKeys) -> Transform:
-    text = row.fields.text(keys.input)
+    text = _joined(row, keys.parts) if keys.parts else row.fields.text(keys.input)
     annotated = row.is_annotated(keys.outputs)
     given = row.fields.get(keys.outputs) if annotated else []
     outputs = tuple(_output(row.fields, item, keys.outputs) for item in (given if isinstance(given, list) else [given]))

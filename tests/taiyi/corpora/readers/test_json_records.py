@@ -282,3 +282,12 @@ def test_nested_lists_that_are_none_are_refused_by_their_line(
     with pytest.raises(InvalidInput) as caught:
         read("json_records", write(text, "doc.json"), layout="one", nested=["p", "s"], classification={})
     assert caught.value.where.endswith(f"doc.json:{line}")
+
+
+def test_a_star_in_a_key_stands_for_every_key(read: Callable, write: Callable) -> None:
+    path = write(
+        '[{"abstract": "A.", "cited": {"@1": {"abstract": "B."}, "@2": {"abstract": ""}, "@3": {}}, "out": "C."}]'
+    )
+    parts = {"Abstract": "abstract", "Cited": "cited.*.abstract"}
+    (record,) = read("json_records", path, joiner=" ", transform={"parts": parts, "outputs": "out"})
+    assert record.input == "Abstract: A.\nCited: B."

@@ -1,11 +1,13 @@
 """Tables: cells, quotation marks, headers, encodings."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from taiyi.errors import InvalidInput, InvalidParams
+from taiyi.ledger import Ledger
 
 LABELS = {"classification": {"labels": "labels", "separator": ";"}}
 PAIRS = {"header": False, "pair": {"text_1": "0", "text_2": "1", "label": "2"}}
@@ -38,6 +40,33 @@ def test_a_column_name_may_hold_a_dot(read: Callable, write: Callable) -> None:
     path = write("Text (no.)\tlabels\r\nt\tx\r\n\r\n")
     (record,) = read("table", path, classification={"text": "Text (no.)", "labels": "labels"})
     assert (record.text, record.labels) == ("t", ("x",))
+
+
+def test_columns_may_be_named_in_place_of_a_header(read: Callable, write: Callable) -> None:
+    named = {"columns": ["mean", "one", "two"], "pair": {"text_1": "one", "text_2": "two", "scores": ["mean"]}}
+    (record,) = read("table", write("M,T 1,T 2\n1.5,a,b\n"), **CSV, **named)
+    assert (record.text_1, record.score) == ("a", 1.5)
+    assert len(read("table", write("1.5,a,b\n2,c,d\n"), header=False, **CSV, **named)) == 2
+    with pytest.raises(InvalidInput, match="4 cells, the columns are 3"):
+        read("table", write("1.5,a,b,c\n"), header=False, **CSV, **named)
+
+
+def test_rows_of_another_width_are_dropped_where_that_is_allowed(
+    read: Callable, write: Callable, ledger: Ledger
+) -> None:
+    path = write("a\tb\t1\nc\td\ne\tf\t0\tg\nh\ti\t1\n")
+    assert [record.text_1 for record in read("table", path, on_ragged="drop", **PAIRS)] == ["a", "h"]
+    assert [entry.reason.partition(": ")[0] for entry in ledger] == [f"{path}:2", f"{path}:3"]
+    assert ledger.counts() == {"row_ragged": 2}
+
+
+def test_a_table_may_be_packed(read: Callable, write: Callable) -> None:
+    packed = gzip.compress(b"\xef\xbb\xbfa\tb\t1\r\nc\td\t0\r\n")
+    assert [record.label for record in read("table", write(packed, "two.tsv.gz"), **PAIRS)] == ["1", "0"]
+    for damaged in (packed[:-9], b"a\tb\t1\n", packed[:20] + b"\x00\x01" + packed[22:]):
+        with pytest.raises(InvalidInput, match="not a sound gzip file") as caught:
+            read("table", write(damaged, "two.tsv.gz"), **PAIRS)
+        assert caught.value.where.endswith("two.tsv.gz")
 
 
 @pytest.mark.parametrize(
