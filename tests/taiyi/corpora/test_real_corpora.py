@@ -79,6 +79,11 @@ MEASURES: dict[str, Callable[[Any], Any]] = {
     "entities": entities,
     "textbound": mentions,
     "relations": lambda records: types(relation for record in records for relation in record.relations),
+    "mentions": lambda records: sum(len(record.entities) for record in records),
+    "n_entities": lambda records: sum(
+        len(record.entities) - sum(len(c.members) - 1 for c in record.coreferences) for record in records
+    ),
+    "n_interactions": lambda records: sum(len(first_of_each(record.relations)) for record in records),
     "interactions": lambda records: types(r for record in records for r in first_of_each(record.relations)),
     "events": lambda records: types(event for record in records for event in record.events),
     "event_args": lambda records: dict(Counter(a.role for r in records for e in r.events for a in e.arguments)),

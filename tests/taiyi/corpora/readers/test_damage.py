@@ -24,6 +24,7 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     "conll": ("three.iob2", "three.iob2", {"document": r"^###MEDLINE:(\d+)", "unit": "document"}),
     "json_records": ("two.json", "two.json", {"id": "id", "document": {"entities": {}, "relations": {}}}),
     "table": ("two.tsv", "two.tsv", {"classification": {"labels": "labels", "separator": ";"}}),
+    "mention_clusters": ("two.clusters.json", "two.clusters.json", {}),
     "interaction_xml": ("two.ppi.xml", "two.ppi.xml", {}),
     "choice_qa": ("two.jsonl", "two.jsonl", {}),
     "dialogue_text": (
