@@ -24,9 +24,11 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     "conll": ("three.iob2", "three.iob2", {"document": r"^###MEDLINE:(\d+)", "unit": "document"}),
     "json_records": ("two.json", "two.json", {"id": "id", "document": {"entities": {}, "relations": {}}}),
     "table": ("two.tsv", "two.tsv", {"classification": {"labels": "labels", "separator": ";"}}),
+    "genetag": ("TAGGED_GENE_CORPUS", "TAGGED_GENE_CORPUS", {}),
     "mention_clusters": ("two.clusters.json", "two.clusters.json", {}),
     "interaction_xml": ("two.ppi.xml", "two.ppi.xml", {}),
     "choice_qa": ("two.jsonl", "two.jsonl", {}),
+    "decision_tree": ("two.tree.json", "two.tree.json", {}),
     "dialogue_text": (
         "two.dialogues.txt",
         "two.dialogues.txt",
@@ -37,16 +39,36 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
         "two.pairs.xml",
         {"record": "pair", "fields": {"a": "chq", "b": "faq"}, "parallel": {"translations": {"en": "a", "zh": "b"}}},
     ),
+    "parallel_text": ("two.en|two.zh", "two.en", {"ends": {"en": ".en", "zh": ".zh"}}),
+    "joined_tables": (
+        "joined/questions.csv",
+        "joined/given.csv",
+        {
+            "given": "joined/given.csv",
+            "key": "QuestionID",
+            "ask": "{Drug}, {Outcome}?",
+            "answer": "Code",
+            "answers": {"1": "higher", "-1": "lower", "0": "no difference"},
+        },
+    ),
+    "sentence_labels": ("sentences/text/90000011.txt", "sentences/labels/90000011.txt", {}),
+    "claims": ("claims/claims_train.jsonl", "claims/corpus.jsonl", {}),
+    "utterances": ("two.utterances.json", "two.utterances.json", {}),
     "xlsx": ("two.xlsx", "two.xlsx", {"transform": {"input": "Long", "outputs": "Short"}}),
 }
-"""Reader -> the file it reads, the file that is damaged (standoff has several), its options."""
+"""Reader -> the file it reads (parted by |, where it reads several), the file that is damaged, its options."""
 
 
 def read(reader: str, folder: Path, **more: Any) -> list[AnyRecord]:
     name, _, options = SOUND[reader]
     module = readers.load(reader)
     source = readers.Source(
-        corpus="toy", split="train", language="en", folder=folder, files=(folder / name,), ledger=Ledger()
+        corpus="toy",
+        split="train",
+        language="en",
+        folder=folder,
+        files=tuple(folder / file for file in name.split("|")),
+        ledger=Ledger(),
     )
     return list(module.read(source, msgspec.convert({**options, **more}, module.Options)))
 
@@ -109,12 +131,12 @@ def damage(sound: bytes, draw: st.DataObject) -> bytes:
 def test_damage_is_refused_by_the_name_of_the_file_or_reads_as_records(
     reader: str, draw: st.DataObject, native: Path, folder: Path
 ) -> None:
-    name, damaged, options = SOUND[reader]
+    _, damaged, options = SOUND[reader]
     (folder / damaged).write_bytes(damage((native / damaged).read_bytes(), draw))
     try:
         records = read(reader, folder)
     except InvalidInput as error:
-        assert Path(name).stem in error.where
+        assert Path(damaged).stem in error.where
         assert error.problem
     else:
         assert len({record.id for record in records}) == len(records)
@@ -122,4 +144,4 @@ def test_damage_is_refused_by_the_name_of_the_file_or_reads_as_records(
         try:
             read(reader, folder, on_mismatch="repair")
         except InvalidInput as error:
-            assert Path(name).stem in error.where
+            assert Path(damaged).stem in error.where
