@@ -24,7 +24,7 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     "conll": ("three.iob2", "three.iob2", {"document": r"^###MEDLINE:(\d+)", "unit": "document"}),
     "json_records": ("two.json", "two.json", {"id": "id", "document": {"entities": {}, "relations": {}}}),
     "table": ("two.tsv", "two.tsv", {"classification": {"labels": "labels", "separator": ";"}}),
-    "genetag": ("TAGGED_GENE_CORPUS", "TAGGED_GENE_CORPUS", {}),
+    "genetag": ("TAGGED_GENE_CORPUS", "Gold.format", {}),
     "mention_clusters": ("two.clusters.json", "two.clusters.json", {}),
     "interaction_xml": ("two.ppi.xml", "two.ppi.xml", {}),
     "choice_qa": ("two.jsonl", "two.jsonl", {}),
@@ -52,7 +52,7 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
         },
     ),
     "sentence_labels": ("sentences/text/90000011.txt", "sentences/labels/90000011.txt", {}),
-    "claims": ("claims/claims_train.jsonl", "claims/corpus.jsonl", {}),
+    "claims": ("claims/claims_train.jsonl", "claims/claims_train.jsonl", {}),
     "utterances": ("two.utterances.json", "two.utterances.json", {}),
     "xlsx": ("two.xlsx", "two.xlsx", {"transform": {"input": "Long", "outputs": "Short"}}),
 }
