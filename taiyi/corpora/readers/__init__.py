@@ -44,7 +44,9 @@ class Reader(Protocol):
         """The records of one split, in the order of its files."""
 
 
-_SUPPORT = frozenset(("bioc", "dialogues", "documents", "families", "files", "json_files", "mentions", "rows", "xml_files"))
+_SUPPORT = frozenset(
+    ("bioc", "brat_lines", "dialogues", "documents", "families", "files", "json_files", "mentions", "passages", "rows", "tokens", "xml_files")
+)
 
 
 def ids() -> tuple[str, ...]:

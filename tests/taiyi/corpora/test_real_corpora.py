@@ -45,7 +45,7 @@ UNMEASURED = {"file", "encoding", "keys", "columns", "tokens", "a1_entities", "n
               "entities_total", "relations_total", "labels_vs_contexts_mismatch", "contexts_len", "subject_types",
               "object_types", "test_gt", "gt_ids_in_ori", "gt_label_agrees", "final_decision", "odd",
               "files", "txt_without_ann", "text_without_ann",
-              "pairs", "root_tags", "tag_runs", "Test.format lines (example system output?)"}  # fmt: skip
+              "empty_input", "nlines", "pairs", "root_tags", "tag_runs", "Test.format lines (example system output?)"}  # fmt: skip
 
 
 def types(parts: Iterable[Any]) -> dict[str, int]:
@@ -121,6 +121,11 @@ MEASURES: dict[str, Callable[[Any], Any]] = {
     "category": lambda records: dict(Counter(record.meta["category"] for record in records)),
     "identical": lambda records: sum(record.text_1 == record.text_2 for record in records),
     "dup_query": lambda records: repeated(record.text for record in records),
+    "dup": lambda records: repeated(record.question for record in records),
+    "turns(<user>)": lambda records: dict(Counter(str(len(record.turns) // 2) for record in records)),
+    "rows": len,
+    "questions": lambda records: len({record.text_1 for record in records}),
+    "pos_pairs": lambda records: sum(record.label == "1" for record in records),
     "dup_questions": lambda records: repeated(record.question for record in records),
     "answer_idx": lambda records: dict(Counter(record.answers[0] for record in records)),
     "meta_info": lambda records: dict(Counter(record.meta["part"] for record in records)),
