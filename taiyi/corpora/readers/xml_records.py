@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lxml import etree
 
@@ -21,10 +21,12 @@ class Options(families.Options, frozen=True, kw_only=True):
     fields: name -> XPath from the record's element: `chq`, `@value`, `answers/answer[@score>2]`, `../title`. The
       family's keys, and `id`, are these names. Several matches are a list; none is a field that is not there. The text
       of an element is all text within it, without the blanks around it.
+    spaces: whether white space within a text is kept, or a run of it is one blank, for texts laid out with their tags.
     """
 
     record: str
     fields: dict[str, str]
+    spaces: Literal["keep", "join"] = "keep"
 
 
 def read(source: Source, options: Options) -> Iterator[AnyRecord]:
@@ -44,7 +46,7 @@ def _values(path: Path, options: Options, paths: dict[str, etree.XPath]) -> Iter
     met = False
     for element in xml_files.elements(path, options.record):
         met = True
-        fields = {name: _found(element, find) for name, find in paths.items()}
+        fields = {name: _found(element, find, options) for name, find in paths.items()}
         yield Value(xml_files.place(path, element), {n: value for n, value in fields.items() if value is not None})
     if not met:
         raise InvalidInput(
@@ -52,12 +54,16 @@ def _values(path: Path, options: Options, paths: dict[str, etree.XPath]) -> Iter
         )
 
 
-def _found(element: xml_files.Element, find: etree.XPath) -> str | list[str] | None:
+def _found(element: xml_files.Element, find: etree.XPath, options: Options) -> str | list[str] | None:
     try:
         found: Any = find(element)
     except etree.XPathError as error:
         raise InvalidParams(f"the XPath {find.path!r} cannot be followed: {error}") from error
     if not isinstance(found, list):
-        return str(found).strip()
-    texts = [(item if isinstance(item, str) else xml_files.text(item)).strip() for item in found]
+        return _spaced(str(found), options)
+    texts = [_spaced(item if isinstance(item, str) else xml_files.text(item), options) for item in found]
     return texts[0] if len(texts) == 1 else texts or None
+
+
+def _spaced(text: str, options: Options) -> str:
+    return " ".join(text.split()) if options.spaces == "join" else text.strip()

@@ -43,6 +43,11 @@ def test_attributes_and_elements_are_fields(read: Callable, native: Path) -> Non
     assert (second.text_2, second.label) == ("What is an ear?", "false")
 
 
+def test_white_space_that_lays_a_text_out_may_be_joined(read: Callable, native: Path) -> None:
+    first, _ = read("xml_records", native / "two.pairs.xml", **PAIRS, spaces="join")
+    assert first.text_1 == "Does the sea air help against a cough & cold?"
+
+
 def test_several_matches_are_a_list_and_marks_within_a_text_are_text(read: Callable, write: Callable) -> None:
     (record,) = read("xml_records", write(QUESTIONS), **ANSWERS)
     assert (record.question, record.answers) == ("Is it contagious?", ("Yes.", "By air & touch."))
