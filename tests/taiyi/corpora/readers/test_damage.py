@@ -51,6 +51,17 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
             "answers": {"1": "higher", "-1": "lower", "0": "no difference"},
         },
     ),
+    "linked_tables": (
+        "linked/dev_candidates.txt",
+        "linked/dev_candidates.txt",
+        {
+            "links": {
+                "question": {"files": "linked/question.csv", "key": "question_id", "by": "question_id"},
+                "answer": {"files": "linked/answer.csv", "key": "ans_id", "by": "ans_id"},
+            },
+            "pair": {"text_1": "question.content", "text_2": "answer.content", "label": "label"},
+        },
+    ),
     "sentence_labels": ("sentences/text/90000011.txt", "sentences/labels/90000011.txt", {}),
     "claims": ("claims/claims_train.jsonl", "claims/claims_train.jsonl", {}),
     "utterances": ("two.utterances.json", "two.utterances.json", {}),
