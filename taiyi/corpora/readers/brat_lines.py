@@ -63,7 +63,7 @@ def lines(path: Path) -> Iterator[Line]:
 
 
 def by_kind(annotations: list[Line]) -> dict[str, list[Line]]:
-    """The lines by the letter of their ids, every letter there; ids are unique, and M, A and N say something of one."""
+    """The lines by the letter of their ids, every letter there; ids are unique, and what a line names is there."""
     kinds: dict[str, list[Line]] = {kind: [] for kind in _SHAPES}
     first: dict[str, str] = {}
     for line in annotations:
@@ -73,7 +73,16 @@ def by_kind(annotations: list[Line]) -> dict[str, list[Line]]:
     for line in (*kinds["M"], *kinds["A"], *kinds["N"]):
         if len(line.words) < 2 or line.words[1].removeprefix(_ANNOTATION) not in first:
             raise line.refuse("it is said of nothing in this document")
+    for line in (*kinds["R"], *kinds["E"], *kinds["*"]):
+        for reference in _references(line):
+            if reference and reference not in first:
+                raise line.refuse(f"it refers to {reference!r}, which is not in this document")
     return kinds
+
+
+def _references(line: Line) -> Iterator[str]:
+    for word in line.words if line.id[0] == "E" else line.words[1:]:
+        yield word if line.id == "*" else word.partition(":")[2]
 
 
 def spans(line: Line) -> Spans:

@@ -18,7 +18,7 @@ from taiyi.corpora import Descriptor, descriptor, files, read
 from taiyi.errors import NotFound
 from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord, Document
-from tests.taiyi.corpora import chinese_measures
+from tests.taiyi.corpora import answer_measures, chinese_measures
 
 EXPECTATIONS = Path(__file__).parent / "real"
 
@@ -163,6 +163,9 @@ ODD: dict[str, Callable[[Any], int]] = {
 MEASURES |= {**chinese_measures.MEASURES, "relations": chinese_measures.or_triples(MEASURES["relations"])}
 ODD |= {key: measure for key, measure in chinese_measures.ODD.items() if key not in ODD}
 UNMEASURED |= chinese_measures.UNMEASURED
+MEASURES |= answer_measures.MEASURES
+MEASURES |= {key: answer_measures.or_given(*of, MEASURES[key]) for key, of in answer_measures.GIVEN.items()}
+UNMEASURED |= answer_measures.UNMEASURED
 
 
 @cache

@@ -167,4 +167,4 @@ def test_a_damaged_line_is_named(note: Callable, tmp_path: Path, line: str, said
 def test_a_reference_to_nothing_is_named(note: Callable, tmp_path: Path, line: str) -> None:
     with pytest.raises(InvalidInput, match="'T9'") as caught:
         note(f"T1\tX 0 2\tab\n{line}\n")
-    assert caught.value.where == str(tmp_path / "n.txt")
+    assert caught.value.where == str(tmp_path / "n.ann:2")
