@@ -66,6 +66,14 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     "claims": ("claims/claims_train.jsonl", "claims/claims_train.jsonl", {}),
     "utterances": ("two.utterances.json", "two.utterances.json", {}),
     "xlsx": ("two.xlsx", "two.xlsx", {"transform": {"input": "Long", "outputs": "Short"}}),
+    "i2b2_lines": (
+        "i2b2/concept/note-01.con",
+        "i2b2/concept/note-01.con",
+        {"text": "i2b2/txt/{id}.txt", "more": ["i2b2/rel/{id}.rel", "i2b2/ast/{id}.ast"]},
+    ),
+    "deid_xml": ("deid.inline.xml", "deid.inline.xml", {"record": "RECORD", "id": "ID", "inline": "PHI"}),
+    "judged_xml": ("judged.beside.xml", "judged.beside.xml", {"record": "PatientMatching", "tags": "TAGS"}),
+    "marked_table": ("two.marked.csv", "two.marked.csv", {}),
 }
 """Reader -> the file it reads (parted by |, where it reads several), the file that is damaged, its options."""
 
