@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from taiyi.corpora.readers import files
 from taiyi.corpora.readers.families import DialogueKeys
 from taiyi.corpora.readers.json_files import Fields
 from taiyi.errors import InvalidInput
@@ -121,6 +122,21 @@ def _unmarked(fields: Fields, keys: DialogueKeys, text: str) -> InvalidInput:
     )
 
 
+def _exchanges(fields: Fields, keys: DialogueKeys) -> Iterator[Said]:
+    within = files.pattern(keys.within, "within") if keys.within else None
+    found = fields.get(keys.turns)
+    if not isinstance(found, list | dict):
+        raise fields.refuse(f"there are no exchanges under {keys.turns!r}", "it is a list or an object of objects")
+    for exchange in found.values() if isinstance(found, dict) else found:
+        item = Fields(fields.where, exchange, fields.joiner)
+        for is_user, names in ((True, keys.user), (False, keys.assistant)):
+            for text in map(item.text, names):
+                said = within.fullmatch(text.strip()) if within else None
+                if within and not said:
+                    raise fields.refuse(f"{text[:40]!r} is not marked as {keys.within!r} says")
+                yield is_user, said[1] if said else text
+
+
 def _asked(fields: Fields, keys: DialogueKeys) -> Iterator[Said]:
     for key, question in keys.asked.items():
         if answer := fields.optional_text(key).strip():
@@ -133,5 +149,6 @@ _SAID: dict[str, Callable[[Fields, DialogueKeys], Iterator[Said]]] = {
     "objects": _objects,
     "marked": _marked,
     "text": _text,
+    "exchanges": _exchanges,
     "asked": _asked,
 }

@@ -132,18 +132,21 @@ class DialogueKeys(Keys, frozen=True, kw_only=True):
     first turn goes to the context.
 
     given: how `turns` holds them: "objects" with a `role` and a `text`; "marked": texts that begin with one of the marks
-    `user` and `assistant`, 问：and 答：say; "text": one text with the marks in it; "asked": no conversation at all, but
-    `asked` gives to each key the question that its value answers, {key} in it standing for another value.
+    `user` and `assistant`, 问：and 答：say; "text": one text with the marks in it; "exchanges": objects, in a list or an
+    object, with what either says under the keys `user` and `assistant`; "asked": no conversation at all, but `asked`
+    gives to each key the question that its value answers, {key} in it standing for another value.
+    within: a pattern whose first group is what is said in a text of an exchange, the rest being marks.
     reply: the key of the assistant's last turn, where it stands apart.
     on_empty: what to do with a turn without words.
     """
 
-    given: Literal["objects", "marked", "text", "asked"] = "objects"
+    given: Literal["objects", "marked", "text", "exchanges", "asked"] = "objects"
     turns: str = "dialogue"
     role: str = "speaker"
     text: str = "sentence"
     user: tuple[str, ...] = ("user",)
     assistant: tuple[str, ...] = ("assistant",)
+    within: str = ""
     asked: dict[str, str] = {}
     reply: str = ""
     context: str = ""

@@ -31,6 +31,30 @@ def test_turns_may_be_texts_that_begin_with_who_speaks(one: Callable) -> None:
         one({"data": ["头痛", "答：休息"]}, **options)
 
 
+def test_turns_may_be_exchanges_with_marks_around_what_is_said(one: Callable, ledger: Ledger) -> None:
+    keys = {"given": "exchanges", "turns": "chat", "user": ["Human"], "assistant": ["MOSS"]}
+    marked = {**keys, "within": r"(?s)<\|(?:Human|MOSS)\|>:\s*(.*?)\s*<eo[hm]>"}
+    chat = {
+        "turn_1": {"Human": "<|Human|>: a\nb?<eoh>\n", "Tool": "None", "MOSS": "<|MOSS|>: c.<eom>\n"},
+        "turn_2": {"Human": "<|Human|>: d?<eoh>\n", "MOSS": "<|MOSS|>: <eom>\n"},
+    }
+    record = one({"chat": chat}, dialogue={**marked, "on_empty": "drop"})
+    assert record.turns == (Turn("user", "a\nb?"), Turn("assistant", "c."), Turn("user", "d?"))
+    assert ledger.counts() == {"turn_empty": 1}
+    assert one({"chat": [{"Human": "a", "MOSS": "b"}]}, dialogue=keys).turns == (
+        Turn("user", "a"),
+        Turn("assistant", "b"),
+    )
+    with pytest.raises(InvalidInput, match="'a' is not marked as"):
+        one({"chat": [{"Human": "a", "MOSS": "b"}]}, dialogue=marked)
+    with pytest.raises(InvalidInput, match="no 'MOSS'"):
+        one({"chat": [{"Human": "a"}]}, dialogue=keys)
+    with pytest.raises(InvalidInput, match="no exchanges under 'chat'"):
+        one({"chat": "a"}, dialogue=keys)
+    with pytest.raises(InvalidInput, match="a record is an object, not a text"):
+        one({"chat": ["a"]}, dialogue=keys)
+
+
 def test_one_text_may_hold_the_turns_and_the_reply_stand_apart(one: Callable) -> None:
     keys = {"given": "text", "turns": "ask", "reply": "output", "user": ["<user>:"], "assistant": ["<bot>:"]}
     record = one({"ask": " <user>: a? <bot>: b. <user>: c?", "output": "d."}, dialogue=keys)
