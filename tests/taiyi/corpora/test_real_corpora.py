@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,11 @@ NATIVE = [f"{corpus}/{split}" for corpus, expected in EXPECTED.items() for split
 UNMEASURED = {"file", "encoding", "keys", "columns", "tokens", "a1_entities", "n_events", "n_relations", "n_options",
               "entities_total", "relations_total", "labels_vs_contexts_mismatch", "contexts_len", "subject_types",
               "object_types", "test_gt", "gt_ids_in_ori", "gt_label_agrees", "final_decision", "odd",
+              "cols", "raters", "same_set_diff_order", "docs_in_unsorted_order", "quotes", "header", "multiline", "first",
+              "attrs", "dup_pid", "underscored", "QS", "DrugQA",
               "files", "txt_without_ann", "text_without_ann",
-              "empty_input", "attr", "note", "nlines", "pairs", "root_tags", "tag_runs", "Test.format lines (example system output?)"}  # fmt: skip
+              "empty_input", "attr", "note", "nlines", "pairs", "root_tags", "tag_runs", "Test.format lines (example system output?)",
+              "annotators_per_sentence", "value_keys"}  # fmt: skip
 
 
 def types(parts: Iterable[Any]) -> dict[str, int]:
@@ -61,14 +65,33 @@ def mentions(records: list[Document]) -> dict[str, int]:
     return types(mention for record in records for mention in (*record.entities, *record.triggers))
 
 
+def token_tags(records: list[Document]) -> dict[str, int]:
+    """How many tokens have which tag, in texts whose tokens are parted by white space and tagged without B-."""
+    inside = Counter(f"I-{e.type}" for record in records for e in record.entities for _ in e.text.split())
+    return {**inside, "O": sum(len(record.text.split()) for record in records) - inside.total()}
+
+
 def first_of_each(relations: Iterable[Any]) -> list[Any]:
     """One of the relations R1/1, R1/2 ... between the mentions of two clusters that are one native interaction."""
     return list({relation.id.partition("/")[0]: relation for relation in relations}.values())
 
 
 def labels(records: list[AnyRecord]) -> dict[str, int]:
-    given = [getattr(record, "labels", None) or getattr(record, "label", "") or "None" for record in records]
-    return dict(Counter(label if isinstance(label, str) else label[0] for label in given))
+    given = [getattr(record, "labels", None) or (getattr(record, "label", "") or "None",) for record in records]
+    return dict(Counter(label for labels in given for label in labels))
+
+
+def of_classes(records: list[AnyRecord]) -> dict[str, int]:
+    """The labels of those records that have any."""
+    return labels([record for record in records if getattr(record, "labels", ())])
+
+
+def labels_of_each(records: list[AnyRecord]) -> dict[str, int]:
+    return dict(Counter(str(len(getattr(record, "labels", ()))) for record in records))
+
+
+def scores(records: list[Any]) -> list[float]:
+    return [record.score for record in records]
 
 
 def attributes(records: list[Document]) -> dict[str, int]:
@@ -98,7 +121,7 @@ MEASURES: dict[str, Callable[[Any], Any]] = {
     "ann_files": len,
     "distinct_doc_ids": lambda records: len({record.document_id for record in records}),
     "passages": lambda records: sum(len(record.passages) for record in records),
-    "sentences": lambda records: sum(len(record.passages) for record in records),
+    "sentences": lambda records: sum(len(getattr(record, "passages", (0,))) for record in records),
     "entities": entities,
     "textbound": mentions,
     "n_textbound": lambda records: sum(mentions(records).values()),
@@ -107,6 +130,10 @@ MEASURES: dict[str, Callable[[Any], Any]] = {
     "alternatives(Correct.Data lines)": lambda records: sum(
         len(record.meta.get("alternatives", "").split("\n")) for record in records if record.meta
     ),
+    "spans_runs_of_1": lambda records: sum(len(record.entities) for record in records),
+    "annotated": lambda records: sum(record.annotated for record in records),
+    "entity_runs": lambda records: {f"I-{kind}": count for kind, count in entities(records).items()},
+    "token_tags": token_tags,
     "mentions": lambda records: sum(len(record.entities) for record in records),
     "n_entities": lambda records: sum(
         len(record.entities) - sum(len(c.members) - 1 for c in record.coreferences) for record in records
@@ -119,6 +146,18 @@ MEASURES: dict[str, Callable[[Any], Any]] = {
     "equiv": stars,
     "normalizations": lambda records: {"N": sum(len(e.concepts) for record in records for e in record.entities)},
     "labels": labels,
+    "sum": labels,
+    "labels_per_doc": labels_of_each,
+    "labels_per_sentence": labels_of_each,
+    "n_label_assignments": lambda records: sum(of_classes(records).values()),
+    "distinct_labels": lambda records: len(of_classes(records)),
+    "top_level": lambda records: dict(
+        sum((Counter({label.partition("--")[0]: n}) for label, n in of_classes(records).items()), Counter())
+    ),
+    "score_min_max": lambda records: [min(scores(records)), max(scores(records))],
+    "mean_of_means": lambda records: pytest.approx(sum(scores(records)) / len(records)),
+    "missing_cui": lambda records: sum(not (r.meta["cui_1"] and r.meta["cui_2"]) for r in records),
+    "dr_ids": lambda records: dict(Counter(record.meta["doctor"] for record in records)),
     "category": lambda records: dict(Counter(record.meta["category"] for record in records)),
     "identical": lambda records: sum(record.text_1 == record.text_2 for record in records),
     "dup_query": lambda records: repeated(record.text for record in records),
@@ -132,7 +171,25 @@ MEASURES: dict[str, Callable[[Any], Any]] = {
     "meta_info": lambda records: dict(Counter(record.meta["part"] for record in records)),
     "test_labels": lambda records: dict(Counter(record.answers[0] for record in records)),
 }
+
+
+def pairs(records: list[Document]) -> dict[str, int]:
+    """Pairs of mentions in one text that have the same span, lie one in the other, or cross; from first to last fragment."""
+    found: Counter[str] = Counter()
+    for record in records:
+        spans = sorted((m.spans[0][0], m.spans[-1][1]) for m in (*record.entities, *record.triggers))
+        for (start, end), (first, last) in combinations(spans, 2):
+            if (start, end) == (first, last):
+                found["same_span_pairs"] += 1
+            elif first < end:
+                found["nested_pairs" if start == first or last <= end else "crossing_pairs"] += 1
+    return found
+
+
 ODD: dict[str, Callable[[Any], int]] = {
+    "same_span_pairs": lambda records: pairs(records)["same_span_pairs"],
+    "nested_pairs": lambda records: pairs(records)["nested_pairs"],
+    "crossing_pairs": lambda records: pairs(records)["crossing_pairs"],
     "multi_location": lambda records: sum(len(e.spans) > 1 for record in records for e in record.entities),
     "discontinuous": lambda records: sum(len(e.spans) > 1 for record in records for e in record.entities),
     "empty_sentence": lambda records: sum(p.start == p.end for record in records for p in record.passages),
@@ -225,6 +282,15 @@ def test_pubmed_qa_is_parted_by_its_list_of_test_questions(root: Path, real_corp
     assert not {record.document_id for record in train} & set(listed)
 
 
+@pytest.mark.parametrize(("name", "sheet"), [("meqsum/train", "QS"), ("medication_qa/train", "DrugQA")])
+def test_a_workbook_gives_a_record_for_each_row_below_its_header(
+    root: Path, real_corpora: Path, name: str, sheet: str
+) -> None:
+    folder = EXPECTED[name.partition("/")[0]].folder
+    counted = json.loads((real_corpora / "COUNTS.json").read_text())[folder]["splits"]["all"][sheet]
+    assert len(load(root, real_corpora, name)[1]) == counted["rows_nonempty"] - 1
+
+
 def test_the_document_that_stands_twice_is_two_records(root: Path, real_corpora: Path) -> None:
     _, records, _ = load(root, real_corpora, "ncbi_disease/train")
     twice = [record for record in records if record.document_id == "8528200"]
@@ -247,6 +313,39 @@ def test_three_formats_of_one_corpus_say_the_same(root: Path, real_corpora: Path
         ]
 
     assert said("biored/test") == said("biored/test_bioc_xml") == said("biored/test_bioc_json")
+
+
+@pytest.mark.parametrize("layer", ["interventions_expert", "participants_expert"])
+def test_what_each_expert_chose_is_what_was_counted(root: Path, real_corpora: Path, layer: str) -> None:
+    counted = json.loads((real_corpora / "COUNTS.json").read_text())["pico_extraction"]["splits"][layer]
+    described, _, _ = load(root, real_corpora, f"pico_extraction/{layer}")
+    total = 0
+    for expert in range(3):
+        alone = msgspec.structs.replace(described, options={**described.options, "annotators": [expert]})
+        total += sum(len(record.entities) for record in read(alone, layer, real_corpora, Ledger()))
+    assert total == counted["spans_runs_of_1"]
+
+
+def test_two_tagging_schemes_give_the_same_mentions(root: Path, real_corpora: Path) -> None:
+    iob, iobes = (load(root, real_corpora, f"mtl_bioinformatics_2016/anatem_{name}")[1] for name in ("iob", "iobes"))
+    assert [(r.text, r.entities) for r in iob] == [(r.text, r.entities) for r in iobes]
+
+
+def test_the_two_formats_of_ddi_say_the_same(root: Path, real_corpora: Path) -> None:
+    """Mentions and interactions of the test documents in XML and in standoff."""
+    folders = ("ddi_drugbank", "ddi_medline", "ner_drugbank", "ner_medline")
+    xml = [r for name in folders for r in load(root, real_corpora, f"ddi_corpus/test_{name}")[1]]
+    standoff = load(root, real_corpora, "ddi_corpus/test_brat")[1]
+
+    def said(records: list[Document]) -> Counter[Any]:
+        found: Counter[Any] = Counter()
+        for record in records:
+            texts = {entity.id: "".join(entity.text.split()) for entity in record.entities}
+            found.update((e.type.lower(), texts[e.id]) for e in record.entities)
+            found.update((r.type.lower(), frozenset((texts[r.head.ref], texts[r.tail.ref]))) for r in record.relations)
+        return found
+
+    assert said(xml) == said(standoff)
 
 
 def test_two_formats_of_ncbi_have_the_same_mentions(root: Path, real_corpora: Path) -> None:
