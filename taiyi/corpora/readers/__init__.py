@@ -45,7 +45,22 @@ class Reader(Protocol):
 
 
 _SUPPORT = frozenset(
-    ("bioc", "brat_lines", "dialogues", "documents", "families", "files", "json_files", "mentions", "passages", "rows", "runs", "tokens", "xml_files")
+    (
+        "bioc",
+        "brat_lines",
+        "dialogues",
+        "documents",
+        "families",
+        "files",
+        "json_files",
+        "mentions",
+        "passages",
+        "rows",
+        "runs",
+        "tags",
+        "tokens",
+        "xml_files",
+    )
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from taiyi.corpora.readers import Source, bioc, files, json_files
+from taiyi.corpora.readers import Source, bioc, json_files
 from taiyi.errors import InvalidInput
 from taiyi.records import Document
 
@@ -19,10 +19,9 @@ class Options(bioc.Options, frozen=True, kw_only=True):
 
 def read(source: Source, options: Options) -> Iterator[Document]:
     """One record a document, in the order of the files."""
-    ids = files.RecordIds(source)
-    for path in source.files:
-        for value in json_files.values(path, layout="array" if options.records else "lines", records=options.records):
-            yield bioc.document(_native(value), source, options, ids, value.where)
+    layout: json_files.Layout = "array" if options.records else "lines"
+    values = (v for path in source.files for v in json_files.values(path, layout=layout, records=options.records))
+    yield from bioc.documents(((value.where, _native(value)) for value in values), source, options)
 
 
 def _native(value: json_files.Value) -> bioc.NativeDocument:

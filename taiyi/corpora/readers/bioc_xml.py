@@ -1,13 +1,13 @@
-"""BioC in XML, read one document at a time; external entities are never resolved."""
+"""BioC in XML, read one document at a time; entities are never resolved, and errors name the line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, iterparse
 
-from taiyi.corpora.readers import Source, bioc, files
+from taiyi.corpora.readers import Source, bioc, files, xml_files
+from taiyi.corpora.readers.xml_files import Element
 from taiyi.errors import InvalidInput
 from taiyi.records import Document
 
@@ -17,38 +17,28 @@ class Options(bioc.Options, frozen=True, kw_only=True):
 
 
 def read(source: Source, options: Options) -> Iterator[Document]:
-    """One record a document, in the order of the files. XML tells no lines: errors name the file and the document."""
-    ids = files.RecordIds(source)
-    for path in source.files:
-        for element in _documents(path):
-            yield bioc.document(_document(element, path), source, options, ids, str(path))
+    """One record a document, in the order of the files."""
+    natives = (native for path in source.files for native in _documents(path))
+    yield from bioc.documents(natives, source, options)
 
 
-def _documents(path: Path) -> Iterator[Element]:
-    """The document elements, each forgotten once it has been read."""
-    try:
-        events = iterparse(path, events=("start", "end"))
-        root: Element | None = None
-        for event, element in events:
-            if root is None:
-                root = element
-            if event == "end" and element.tag == "document":
-                yield element
-                root.clear()
-    except (ParseError, ValueError, LookupError) as error:
-        line, _ = getattr(error, "position", (1, 0))
-        raise InvalidInput(
-            f"not well-formed XML: {error}",
-            where=files.place(path, line),
-            remedy="the file was cut short, or is in another encoding than it says",
-        ) from error
+def _documents(path: Path) -> Iterator[tuple[str, bioc.NativeDocument]]:
+    """The documents with their places."""
+    met = False
+    for element in xml_files.elements(path, "document"):
+        met = True
+        yield xml_files.place(path, element), _document(element, path)
+    if not met:
+        raise InvalidInput("there is no <document> in it", where=path, remedy="a BioC collection consists of documents")
 
 
 def _document(element: Element, path: Path) -> bioc.NativeDocument:
     native = (element.findtext("id") or "").strip()
     if not native:
-        raise InvalidInput("a document has no id", where=path, remedy="its first element is <id>")
-    part = _Part(f"{path}: document {native}")
+        raise InvalidInput(
+            "a document has no id", where=xml_files.place(path, element), remedy="its first element is <id>"
+        )
+    part = _Part(path, native)
     return bioc.NativeDocument(
         id=native,
         passages=[part.passage(child) for child in element.iterfind("passage")],
@@ -58,10 +48,11 @@ def _document(element: Element, path: Path) -> bioc.NativeDocument:
 
 
 class _Part:
-    """Reads the elements of one document; `where` names it in errors."""
+    """Reads the elements of one document."""
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    def __init__(self, path: Path, document: str) -> None:
+        self._path = path
+        self._document = document
 
     def passage(self, element: Element) -> bioc.NativePassage:
         return bioc.NativePassage(
@@ -72,7 +63,7 @@ class _Part:
 
     def _content(self, element: Element) -> dict[str, Any]:
         return {
-            "offset": self._number(element.findtext("offset"), f"the offset of a {element.tag}"),
+            "offset": self._number(element, element.findtext("offset"), f"the offset of a {element.tag}"),
             "text": element.findtext("text") or "",
             "annotations": self.annotations(element),
             "relations": self.relations(element),
@@ -80,7 +71,13 @@ class _Part:
 
     def annotations(self, element: Element) -> list[bioc.Annotation]:
         return [
-            bioc.Annotation(child.get("id", ""), _infons(child), child.findtext("text") or "", self._locations(child))
+            bioc.Annotation(
+                child.get("id", ""),
+                _infons(child),
+                child.findtext("text") or "",
+                self._locations(child),
+                self._where(child),
+            )
             for child in element.iterfind("annotation")
         ]
 
@@ -88,8 +85,8 @@ class _Part:
         name = f"of a location of annotation {element.get('id', '')}"
         return [
             bioc.Location(
-                self._number(child.get("offset"), f"the offset {name}"),
-                self._number(child.get("length"), f"the length {name}"),
+                self._number(child, child.get("offset"), f"the offset {name}"),
+                self._number(child, child.get("length"), f"the length {name}"),
             )
             for child in element.iterfind("location")
         ]
@@ -100,15 +97,21 @@ class _Part:
                 child.get("id", ""),
                 _infons(child),
                 [bioc.Node(node.get("refid", ""), node.get("role", "")) for node in child.iterfind("node")],
+                self._where(child),
             )
             for child in element.iterfind("relation")
         ]
 
-    def _number(self, written: str | None, what: str) -> int:
+    def _number(self, element: Element, written: str | None, what: str) -> int:
         count = files.number((written or "").strip())
         if count is None:
-            raise InvalidInput(f"{what} is {written!r}", where=self._where, remedy="it is a number of characters")
+            raise InvalidInput(
+                f"{what} is {written!r}", where=self._where(element), remedy="it is a number of characters"
+            )
         return count
+
+    def _where(self, element: Element) -> str:
+        return f"{xml_files.place(self._path, element)}: document {self._document}"
 
 
 def _infons(element: Element) -> dict[str, Any]:

@@ -190,7 +190,7 @@ class Choice:
     of an object).
     """
 
-    def __init__(self, source: Source, *, only: str, without: str = "") -> None:
+    def __init__(self, source: Source, *, only: str, without: str) -> None:
         self._lists = [source.folder / name for name in (only, without) if name]
         self._kept = _ids(source.folder / only) if only else None
         self._left = _ids(source.folder / without) if without else frozenset[str]()

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from taiyi.errors import InvalidInput
+from taiyi.errors import InvalidInput, InvalidParams
 from taiyi.ledger import Ledger
 from taiyi.records import Coreference, Entity, Event, Relation, text_at
 
@@ -97,14 +97,19 @@ def _dense(text: str) -> str:
 class Concepts:
     """Native concept ids as `DB:ID`. It remembers each id's database, which relations between concepts do not repeat."""
 
-    def __init__(self, *, separators: str, databases: dict[str, str], none: tuple[str, ...]) -> None:
+    def __init__(self, *, separators: str, databases: dict[str, str], none: tuple[str, ...], cut: str = "") -> None:
         self._separators = re.compile(f"[{re.escape(separators)}]") if separators else None
+        try:
+            self._cut = re.compile(cut) if cut else None
+        except re.error as error:
+            raise InvalidParams(f"concept_cut {cut!r} is no regular expression: {error}") from error
         self._databases = databases
         self._none = none
         self._seen: dict[str, str] = {}
 
     def of(self, native: str, kind: str) -> tuple[str, ...]:
         """The concepts in an id column of a mention of that type, each once, in order."""
+        native = self._cut.sub("", native) if self._cut else native
         parts = self._separators.split(native) if self._separators else [native]
         found: dict[str, None] = {}
         for part in (p.strip() for p in parts):

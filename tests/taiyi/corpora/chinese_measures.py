@@ -52,7 +52,10 @@ def overlaps(how: Callable[[tuple[int, int], tuple[int, int]], bool]) -> Measure
     """Pairs of mentions of one record, the one that begins first, else the longer one, first."""
 
     def pairs(records: list[Any]) -> int:
-        spans = [sorted((e.spans[0] for e in r.entities), key=lambda span: (span[0], -span[1])) for r in records]
+        whole = [
+            [(min(e.spans)[0], max(span[1] for span in e.spans)) for e in (*r.entities, *r.triggers)] for r in records
+        ]
+        spans = [sorted(of_record, key=lambda span: (span[0], -span[1])) for of_record in whole]
         return sum(how(a, b) for ordered in spans for a, b in combinations(ordered, 2))
 
     return pairs
