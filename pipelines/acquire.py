@@ -3,25 +3,32 @@
 import shutil
 from pathlib import Path
 
+import msgspec
+
 from pipelines import shell
-from taiyi import corpora, layout, manifest
-from taiyi.corpora import descriptor
+from taiyi import corpora, layout, licences, manifest
+from taiyi.corpora import descriptor, imports
 from taiyi.params import Params
 
 
 def work(params: Params) -> None:
-    """Copy the folder of every enrolled corpus to data/raw/<corpus>; a split without its files is refused here."""
-    source = Path(params.raw.folder)
+    """Copy the folder of every enrolled corpus to data/raw/<corpus>; one that the licence policy excludes, or a split
+    without its files, is refused here.
+    """
+    enrolled = [descriptor.find(corpus, layout.DESCRIPTORS) for corpus in params.corpora]
+    licences.check({described.id: described.licence for described in enrolled}, params.licences)
     inputs: list[Path] = []
     with manifest.whole_folder(layout.RAW) as folder:
-        for corpus in params.corpora:
-            described = descriptor.find(corpus, layout.DESCRIPTORS)
+        for described in enrolled:
+            source = imports.raw_folder(described, Path(params.raw.folder))
+            there = msgspec.structs.replace(described, folder=source.name)
             for split in described.used_splits():
-                corpora.files(described, split, source)
-            shutil.copytree(source / described.folder, folder / corpus)
-            inputs.append(source / described.folder)
-    shell.progress(f"acquire: {len(inputs)} corpora from {source}")
-    manifest.write(layout.manifest("acquire"), stage="acquire", params=params.raw, inputs=inputs, outputs=(layout.RAW,))
+                corpora.files(there, split, source.parent)
+            shutil.copytree(source, folder / described.id)
+            inputs.append(source)
+    shell.progress(f"acquire: {len(inputs)} corpora")
+    told = {"raw": params.raw, "licences": params.licences}
+    manifest.write(layout.manifest("acquire"), stage="acquire", params=told, inputs=inputs, outputs=(layout.RAW,))
 
 
 if __name__ == "__main__":

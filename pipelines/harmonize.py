@@ -1,26 +1,33 @@
 """Native files of one corpus, read into records."""
 
 import sys
+from itertools import chain
 
 import msgspec
 
 from pipelines import shell
 from taiyi import corpora, jsonl, layout, manifest
-from taiyi.corpora import descriptor
+from taiyi.corpora import card, descriptor
 from taiyi.ledger import Ledger
 from taiyi.params import Params
 
 
 def work(corpus: str) -> None:
-    """Write data/records/<corpus>/<split>.jsonl for every used split, and the ledger of what reading changed."""
+    """Write data/records/<corpus>/<split>.jsonl for every used split, the ledger of what reading changed, and the card."""
     # data/raw holds corpora under their ids, whatever their folders were called where they came from.
     described = msgspec.structs.replace(descriptor.find(corpus, layout.DESCRIPTORS), folder=corpus)
-    ledger = Ledger()
+    ledgers: list[Ledger] = []
+    cards: list[card.SplitCard] = []
     with manifest.whole_folder(layout.records(corpus)) as folder:
         for split in described.used_splits():
-            count = jsonl.write(folder / f"{split}.jsonl", corpora.read(described, split, layout.RAW, ledger))
+            ledgers.append(Ledger())
+            look = card.Look(described, split, ledgers[-1])
+            records = look.over(corpora.read(described, split, layout.RAW, ledgers[-1]))
+            count = jsonl.write(folder / f"{split}.jsonl", records)
+            cards.append(look.card())
             shell.progress(f"harmonize: {corpus}/{split}: {count} records")
-        jsonl.write(folder / layout.LEDGER, ledger)
+        jsonl.write(folder / layout.LEDGER, chain.from_iterable(ledgers))
+        jsonl.write_json(folder / layout.CARD, card.Card(described, tuple(cards)))
     manifest.write(
         layout.manifest(f"harmonize.{corpus}"),
         stage="harmonize",

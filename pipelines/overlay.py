@@ -12,7 +12,7 @@ from taiyi import layout, params, strict_yaml
 from taiyi.errors import NotFound, TaiyiError
 
 _CODE = ("taiyi", "pipelines", "data/corpora", "data/templates", "data/reference")
-_FILES = ("dvc.yaml", ".dvcignore")
+_FILES = ("dvc.yaml", ".dvcignore", "data/imports/README.md")
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -33,6 +33,7 @@ def working_copy(folder: Path, values: dict[str, Any], root: Path = Path()) -> N
         shutil.rmtree(folder / part, ignore_errors=True)
         shutil.copytree(root / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     for part in _FILES:
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / part, folder / part)
     (folder / layout.PARAMS).write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
     params.load(folder / layout.PARAMS)

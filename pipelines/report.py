@@ -1,14 +1,16 @@
-"""Everything that the run made, gathered into one self-contained HTML page."""
+"""Everything that the run made, gathered into one self-contained HTML page, and a data card for each corpus."""
 
 from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
 from taiyi.corpora import descriptor
-from taiyi.evaluation import paper, report
+from taiyi.corpora.card import Card
+from taiyi.evaluation import cards, paper, report
 from taiyi.evaluation.benchmarks import Evaluation
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.report_data import (
@@ -43,7 +45,9 @@ def corpora(params: Params) -> Iterator[CorpusRow]:
     for corpus in params.corpora:
         d = descriptor.find(corpus, layout.DESCRIPTORS)
         splits = {use: lines(layout.curated(use) / f"{corpus}.jsonl") for use in USES}
-        yield CorpusRow(d.id, d.title, d.language, d.licence.name, d.access, tuple(d.tasks), splits, d.held_out)
+        yield CorpusRow(
+            d.id, d.title, d.language, d.licence.name, d.access, tuple(d.tasks), splits, d.held_out, d.licence.terms
+        )
 
 
 def sizes() -> Iterator[TaskSize]:
@@ -149,12 +153,19 @@ def making(params: Params) -> Making:
     )
 
 
+def page(path: Path, text: str) -> None:
+    """Write a page, whole or not at all."""
+    with jsonl.replacing(path) as file:
+        file.write(text.encode())
+
+
 def work(params: Params) -> None:
-    """Write data/report/report.html."""
+    """Write data/report/report.html, and a page for each corpus below data/report/corpora."""
     counted, samples = losses(params)
     data = ReportData(
         title=f"Taiyi run: {params.preset}",
         demo=not params.base_model.reference,
+        carded=True,
         making=making(params),
         corpora=tuple(corpora(params)),
         sizes=tuple(sizes()),
@@ -168,8 +179,11 @@ def work(params: Params) -> None:
         settings=settings(params),
         paper=paper.load(layout.PAPER),
     )
-    with manifest.whole_folder(layout.REPORT) as folder, jsonl.replacing(folder / "report.html") as file:
-        file.write(report.render(data).encode())
+    with manifest.whole_folder(layout.REPORT) as folder:
+        page(folder / "report.html", report.render(data))
+        for corpus in params.corpora:
+            card = jsonl.read_json(layout.records(corpus) / layout.CARD, Card)
+            page(folder / "corpora" / f"{corpus}.html", cards.render(card, beside_report=True))
     manifest.write(
         layout.manifest("report"),
         stage="report",

@@ -9,6 +9,8 @@ DESCRIPTORS = Path("data/corpora")
 TEMPLATES = Path("data/templates")
 PAPER = Path("data/reference/paper_table.yaml")
 SAMPLES = Path("data/samples")
+IMPORTS = Path("data/imports")
+"""Native files that were brought in by `taiyi corpora add`, one folder a corpus, each under DVC."""
 RAW = Path("data/raw")
 RECORDS = Path("data/records")
 CURATED = Path("data/curated")
@@ -24,6 +26,11 @@ METRICS = Path("data/metrics")
 CHECKPOINTS = Path(".state/checkpoints")
 """Training checkpoints, outside DVC and under their fingerprint: a killed run resumes, a changed one never does."""
 
+DOWNLOADS = Path(".state/downloads")
+"""Downloads, finished or begun: run again, they go on."""
+
+CARD = "card.json"
+"""The name of the data card inside a corpus's folder of records."""
 LEDGER = "ledger.jsonl"
 """The name of the ledger inside a stage's folder."""
 

@@ -7,8 +7,10 @@ from typing import Literal
 
 import msgspec
 
-from taiyi import strict_yaml
+from taiyi import jsonl, strict_yaml
+from taiyi.errors import InvalidParams
 from taiyi.instances import Style
+from taiyi.licences import Policy
 
 ConflictPolicy = Literal["keep_first", "drop_all"]
 Schedule = Literal["two_stage", "one_stage"]
@@ -158,6 +160,7 @@ class Params(_Params, frozen=True, kw_only=True):
     raw: Raw
     samples: Samples
     corpora: tuple[str, ...]
+    licences: Policy = Policy()
     curate: Curate = Curate()
     instruct: Instruct = Instruct()
     base_model: BaseModel = BaseModel()
@@ -169,3 +172,20 @@ class Params(_Params, frozen=True, kw_only=True):
 def load(path: Path) -> Params:
     """The parameters in a file; what is wrong is named with its file, key and line."""
     return strict_yaml.convert(strict_yaml.load(path), Params, path)
+
+
+def enrol(path: Path, corpus: str) -> None:
+    """Add a corpus to `corpora` in a parameter file, its comments and order kept; nothing if it is there already."""
+    if corpus in load(path).corpora:
+        return
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    first = next((n for n, line in enumerate(lines) if line.rstrip() == "corpora:"), None)
+    if first is None:
+        raise InvalidParams("`corpora` is no block list", where=path, remedy=f"add {corpus} to it by hand")
+    last = first
+    while last + 1 < len(lines) and lines[last + 1].lstrip().startswith(("- ", "#")):
+        last += 1
+    indent = lines[last][: len(lines[last]) - len(lines[last].lstrip())]
+    text = "".join([*lines[: last + 1], f"{indent}- {corpus}\n", *lines[last + 1 :]])
+    with jsonl.replacing(path) as file:
+        file.write(text.encode())

@@ -15,7 +15,7 @@ from taiyi.errors import InvalidInput, InvalidParams, NotFound
 T = TypeVar("T")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """SafeLoader, but a key given twice is an error, and plain values are read as YAML 1.2 reads them."""
 
 

@@ -11,7 +11,7 @@ from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord, Classification, Document, Pair, Question
 
 
-class Counts(msgspec.Struct, omit_defaults=True):
+class Counts(msgspec.Struct):
     """Counts of one split. `labels` are classes, pair labels, or the right answers of choice questions."""
 
     documents: int = 0
@@ -25,28 +25,51 @@ class Counts(msgspec.Struct, omit_defaults=True):
     ledger: dict[str, int] = {}
 
 
+class Tally:
+    """Counts records one by one, as they stream by."""
+
+    def __init__(self) -> None:
+        self._documents = self._unannotated = self._coreferences = 0
+        self._entities: Counter[str] = Counter()
+        self._triggers: Counter[str] = Counter()
+        self._relations: Counter[str] = Counter()
+        self._events: Counter[str] = Counter()
+        self._labels: Counter[str] = Counter()
+
+    def add(self, record: AnyRecord) -> None:
+        """Count a record."""
+        self._documents += 1
+        self._unannotated += not record.annotated
+        if isinstance(record, Document):
+            self._entities.update(entity.type for entity in record.entities)
+            self._triggers.update(trigger.type for trigger in record.triggers)
+            self._relations.update(relation.type for relation in record.relations)
+            self._events.update(event.type for event in record.events)
+            self._coreferences += len(record.coreferences)
+        else:
+            self._labels.update(_labels(record))
+
+    def counts(self, ledger: Ledger) -> Counts:
+        """What was counted, with the rows of the ledger that their reading left."""
+        return Counts(
+            documents=self._documents,
+            unannotated=self._unannotated,
+            entities=dict(self._entities),
+            triggers=dict(self._triggers),
+            relations=dict(self._relations),
+            events=dict(self._events),
+            coreferences=self._coreferences,
+            labels=dict(self._labels),
+            ledger=ledger.counts(),
+        )
+
+
 def count(records: Iterable[AnyRecord], ledger: Ledger) -> Counts:
     """Count records as they stream by; the ledger is read at the end."""
-    entities: Counter[str] = Counter()
-    triggers: Counter[str] = Counter()
-    relations: Counter[str] = Counter()
-    events: Counter[str] = Counter()
-    labels: Counter[str] = Counter()
-    result = Counts()
+    tally = Tally()
     for record in records:
-        result.documents += 1
-        result.unannotated += not record.annotated
-        if isinstance(record, Document):
-            entities.update(entity.type for entity in record.entities)
-            triggers.update(trigger.type for trigger in record.triggers)
-            relations.update(relation.type for relation in record.relations)
-            events.update(event.type for event in record.events)
-            result.coreferences += len(record.coreferences)
-        else:
-            labels.update(_labels(record))
-    result.entities, result.triggers, result.relations = dict(entities), dict(triggers), dict(relations)
-    result.events, result.labels, result.ledger = dict(events), dict(labels), ledger.counts()
-    return result
+        tally.add(record)
+    return tally.counts(ledger)
 
 
 def _labels(record: AnyRecord) -> Iterable[str]:

@@ -9,29 +9,16 @@ import msgspec
 
 from taiyi import strict_yaml
 from taiyi.errors import InvalidParams, unknown_name
+from taiyi.licences import Licence
 from taiyi.records import Language
 
 Use = Literal["train", "dev", "test", "none"]
 Access = Literal["open", "registration", "agreement", "generated"]
-Terms = Literal["open", "noncommercial", "research", "agreement", "unstated"]
 Benchmark = Literal["", "main", "held_out"]
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a descriptor is made of."""
-
-
-class Licence(_Part, frozen=True, kw_only=True):
-    """What one may do with a corpus.
-
-    name: as its source states it, an SPDX identifier where there is one. source: where it is stated, if not with the data.
-    terms: open (any use, redistribution with attribution or share-alike); noncommercial; research (research use only, or
-    no redistribution); agreement (a signed one); unstated: no licence was found.
-    """
-
-    name: str
-    terms: Terms
-    source: str = ""
 
 
 class Download(_Part, frozen=True, kw_only=True):

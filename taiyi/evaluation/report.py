@@ -17,18 +17,26 @@ TEMPLATE = "report.html.j2"
 
 def render(data: ReportData) -> str:
     """The page as HTML text. It loads nothing from elsewhere and runs no script; all text from data is escaped."""
-    environment = jinja2.Environment(
+    return whole_text(environment().get_template(TEMPLATE).render(data=data, view=views.page(data)))
+
+
+def environment() -> jinja2.Environment:
+    """Where pages are made: templates and style sheet beside this module, all text escaped, nothing undefined."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
+    made.filters.update(
         n=_thousands, pct=_per_cent, task=views.task_name, svg=Markup, marked=_marked_language, short=_short
     )
-    page = environment.get_template(TEMPLATE).render(data=data, view=views.page(data))
-    # A model may answer with half a surrogate pair, which no UTF-8 file can hold.
+    return made
+
+
+def whole_text(page: str) -> str:
+    """The page as UTF-8 can hold it: a model may answer with half a surrogate pair."""
     return page.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -33,6 +33,7 @@ class CorpusRow(Part, frozen=True):
     tasks: tuple[str, ...]
     splits: dict[str, int]
     held_out: bool = False
+    terms: str = ""
 
 
 class TaskSize(Part, frozen=True):
@@ -108,11 +109,13 @@ class Setting(Part, frozen=True):
 class ReportData(Part, frozen=True, kw_only=True):
     """Everything on the page.
 
-    demo: the run shows that the way works; its scores are not a claim about the model.
+    demo: the run shows that the way works; its scores are not a claim about the model. carded: every corpus has a page
+    beside this one, corpora/<id>.html.
     """
 
     title: str
     demo: bool = False
+    carded: bool = False
     making: Making | None = None
     corpora: tuple[CorpusRow, ...] = ()
     sizes: tuple[TaskSize, ...] = ()

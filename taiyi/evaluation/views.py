@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from taiyi.evaluation import charts
@@ -41,6 +41,15 @@ class TableRow(NamedTuple):
     paper: Counts | None
 
 
+class LicenceRow(NamedTuple):
+    """The corpora that were trained on under one licence, and how many records they gave."""
+
+    terms: str
+    licence: str
+    records: int
+    corpora: list[str]
+
+
 class Panel(NamedTuple):
     """One training stage: two charts as SVG (empty: nothing to draw), and what to say instead or besides."""
 
@@ -59,6 +68,7 @@ def page(data: ReportData) -> dict[str, Any]:
         "finding": finding(results),
         "treemap": corpora_treemap(data),
         "legend": [row for row in table if sum(row.ours)],
+        "licences": licences(data.corpora),
         "splits": {row.id: split_bar(row) for row in data.corpora},
         "ledger": ledger(data),
         "table": table,
@@ -75,6 +85,19 @@ def page(data: ReportData) -> dict[str, Any]:
         "examples": [(name, [e for e in data.examples if e.verdict == name]) for name in VERDICTS[:3]],
         "settings": settings(data),
     }
+
+
+def licences(corpora: Iterable[CorpusRow]) -> list[LicenceRow]:
+    """The licences of the corpora that gave training records, those that give most first."""
+    rows: dict[tuple[str, str], LicenceRow] = {}
+    for corpus in corpora:
+        records = corpus.splits.get("train", 0)
+        if records:
+            row = rows.setdefault((corpus.terms, corpus.licence), LicenceRow(corpus.terms, corpus.licence, 0, []))
+            rows[corpus.terms, corpus.licence] = row._replace(
+                records=row.records + records, corpora=[*row.corpora, corpus.id]
+            )
+    return sorted(rows.values(), key=lambda row: -row.records)
 
 
 def task_name(task: str) -> str:
