@@ -24,10 +24,38 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     "conll": ("three.iob2", "three.iob2", {"document": r"^###MEDLINE:(\d+)", "unit": "document"}),
     "json_records": ("two.json", "two.json", {"id": "id", "document": {"entities": {}, "relations": {}}}),
     "table": ("two.tsv", "two.tsv", {"classification": {"labels": "labels", "separator": ";"}}),
+    "biocreative_tsv": (
+        "biocreative/toy_abstracs.tsv",
+        "biocreative/toy_entities.tsv",
+        {"texts": "abstracs", "mentions": "entities", "relations": "relations", "columns": "document"},
+    ),
+    "inline_xml": (
+        "two.inline.xml",
+        "two.inline.xml",
+        {
+            "record": "Article",
+            "id": "Pmid",
+            "passages": {"Title": "title", "Abstract": "abstract"},
+            "mentions": ["gene", "variant"],
+            "plain": ["i"],
+        },
+    ),
+    "tac_xml": ("two.label.xml", "two.label.xml", {}),
+    "standoff_table": (
+        "named/txt/toyA1.txt",
+        "named/tags.tsv",
+        {"table": "named/tags.tsv", "concepts": "species id"},
+    ),
+    "offset_rows": ("euadr/euadr_corpus/90000051.txt", "euadr/euadr_corpus/90000051.txt", {"texts": "euadr/texts"}),
     "genetag": ("TAGGED_GENE_CORPUS", "Gold.format", {}),
     "mention_clusters": ("two.clusters.json", "two.clusters.json", {}),
     "interaction_xml": ("two.ppi.xml", "two.ppi.xml", {}),
     "choice_qa": ("two.jsonl", "two.jsonl", {}),
+    "consultations": (
+        "two.consultations.json",
+        "two.consultations.json",
+        {"mentions": {"concepts": "symptom_norm"}, "layout": "keyed"},
+    ),
     "decision_tree": ("two.tree.json", "two.tree.json", {}),
     "dialogue_text": (
         "two.dialogues.txt",
@@ -71,7 +99,7 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
         "i2b2/concept/note-01.con",
         {"text": "i2b2/txt/{id}.txt", "more": ["i2b2/rel/{id}.rel", "i2b2/ast/{id}.ast"]},
     ),
-    "deid_xml": ("deid.inline.xml", "deid.inline.xml", {"record": "RECORD", "id": "ID", "inline": "PHI"}),
+    "deid_xml": ("deid.standoff.xml", "deid.standoff.xml", {"record": "deIdi2b2"}),
     "judged_xml": ("judged.beside.xml", "judged.beside.xml", {"record": "PatientMatching", "tags": "TAGS"}),
     "marked_table": ("two.marked.csv", "two.marked.csv", {}),
 }
