@@ -1,12 +1,9 @@
-"""De-identification XML: names, dates and places marked within the text, or listed beside it with their offsets."""
+"""De-identification XML of the n2c2 challenges: a text, and beside it tags with the offsets of what is to be hidden."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
-
-from lxml import etree
 
 from taiyi.corpora import readers
 from taiyi.corpora.readers import Source, files, xml_files
@@ -21,15 +18,13 @@ class Options(readers.Options, frozen=True, kw_only=True):
 
     record: the tag of the elements that are records; none of them lies within another.
     id: the attribute with the record's id; empty: the file's name without its suffix is the id.
-    text: the tag of the record's text. inline: the tag of the marks within it; empty: they are listed under `tags`,
-      elements with the attributes id, start, end and text.
-    type: the attribute of a mark that names its type.
+    text: the tag of the record's text. tags: that of the list of mentions, elements with the attributes id, start, end
+      and text. type: the attribute of a mention that names its type.
     """
 
     record: str
     id: str = ""
     text: str = "TEXT"
-    inline: str = ""
     tags: str = "TAGS"
     type: str = "TYPE"
     on_mismatch: OnMismatch = "refuse"
@@ -53,15 +48,18 @@ def read(source: Source, options: Options) -> Iterator[Document]:
 
 
 def _document(source: Source, options: Options, record: str, native: str, path: Path, element: Element) -> Document:
-    text_of = _child(element, options.text, path)
-    marks: list[_Mark]
-    if options.inline:
-        text, marks = _marked(text_of, options, path)
-    else:
-        text = xml_files.text(text_of)
-        marks = _listed(_child(element, options.tags, path), options, path)
+    text = xml_files.text(_child(element, options.text, path))
     mentions = Mentions(record=record, text=text, ledger=source.ledger, on_mismatch=options.on_mismatch)
-    made = [mentions.entity(mark.id, mark.type, (mark.span,), mark.text, mark.where) for mark in marks]
+    made = [
+        mentions.entity(
+            xml_files.attribute(tag, "id", path),
+            xml_files.attribute(tag, options.type, path),
+            ((_offset(tag, "start", path), _offset(tag, "end", path)),),
+            xml_files.attribute(tag, "text", path),
+            xml_files.place(path, tag),
+        )
+        for tag in _child(element, options.tags, path).iterchildren("*")
+    ]
     with files.located(xml_files.place(path, element)):
         return Document(
             id=record,
@@ -70,14 +68,6 @@ def _document(source: Source, options: Options, record: str, native: str, path: 
             text=text,
             entities=tuple(entity for entity in made if entity),
         )
-
-
-class _Mark(NamedTuple):
-    where: str
-    id: str
-    type: str
-    span: tuple[int, int]
-    text: str
 
 
 def _child(element: Element, tag: str, path: Path) -> Element:
@@ -91,62 +81,13 @@ def _child(element: Element, tag: str, path: Path) -> Element:
     return found[0]
 
 
-def _marked(text_of: Element, options: Options, path: Path) -> tuple[str, list[_Mark]]:
-    """The text without its marks, and the marks in the order of their beginnings; a mark may lie within another."""
-    parts: list[str] = []
-    at = 0
-    begins: list[tuple[Element, int]] = []
-    ends: dict[int, int] = {}
-    within: list[int] = []
-    for event, node in etree.iterwalk(text_of, events=("start", "end", "comment", "pi")):
-        if event == "start" and node is not text_of:
-            if node.tag != options.inline:
-                raise InvalidInput(
-                    f"<{node.tag}> within a text is no mark",
-                    where=xml_files.place(path, node),
-                    remedy=f"a mark is <{options.inline}>, which the option inline names",
-                )
-            within.append(len(begins))
-            begins.append((node, at))
-        elif event == "end" and node is not text_of:
-            ends[within.pop()] = at
-        outside = node is text_of and event == "end"
-        piece = "" if outside else (node.text if event == "start" else node.tail) or ""
-        parts.append(piece)
-        at += len(piece)
-    text = "".join(parts)
-    return text, [
-        _Mark(
-            xml_files.place(path, node),
-            f"T{number + 1}",
-            xml_files.attribute(node, options.type, path),
-            (start, ends[number]),
-            text[start : ends[number]],
-        )
-        for number, (node, start) in enumerate(begins)
-    ]
-
-
-def _listed(tags: Element, options: Options, path: Path) -> list[_Mark]:
-    return [
-        _Mark(
-            xml_files.place(path, mark),
-            xml_files.attribute(mark, "id", path),
-            xml_files.attribute(mark, options.type, path),
-            (_offset(mark, "start", path), _offset(mark, "end", path)),
-            xml_files.attribute(mark, "text", path),
-        )
-        for mark in tags.iterchildren("*")
-    ]
-
-
-def _offset(mark: Element, name: str, path: Path) -> int:
-    written = xml_files.attribute(mark, name, path)
+def _offset(tag: Element, name: str, path: Path) -> int:
+    written = xml_files.attribute(tag, name, path)
     number = files.number(written)
     if number is None:
         raise InvalidInput(
             f"{name} is {written!r}",
-            where=xml_files.place(path, mark),
+            where=xml_files.place(path, tag),
             remedy="an offset is a number of characters from the beginning of the text",
         )
     return number

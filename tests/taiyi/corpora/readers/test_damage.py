@@ -48,6 +48,16 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "offset_rows": ("euadr/euadr_corpus/90000051.txt", "euadr/euadr_corpus/90000051.txt", {"texts": "euadr/texts"}),
     "genetag": ("TAGGED_GENE_CORPUS", "Gold.format", {}),
+    "token_votes": (
+        "votes/participants_expert.json",
+        "votes/participants_expert.json",
+        {"types": {"participants_expert": "participant"}},
+    ),
+    "token_labels": (
+        "ebm/participants/90000801.AGGREGATED.ann",
+        "ebm/participants/90000801.AGGREGATED.ann",
+        {"tokens": "ebm/documents/{id}.tokens", "layers": {"participants": {"1": "Age", "2": "Species"}}},
+    ),
     "mention_clusters": ("two.clusters.json", "two.clusters.json", {}),
     "interaction_xml": ("two.ppi.xml", "two.ppi.xml", {}),
     "choice_qa": ("two.jsonl", "two.jsonl", {}),
