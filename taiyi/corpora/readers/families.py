@@ -171,7 +171,7 @@ class Options(readers.Options, frozen=True, kw_only=True):
     """What json_records and table share: where the id lies, and the keys of exactly one family.
 
     id, document_id: keys; without an id, records are named by their content. An id of several keys (`a+b`) is `1.2`.
-    meta: meta name -> key.
+    meta: meta name -> key. The key `@file` is everywhere the name of the record's file, without its last ending.
     gold: "required": a record without it is refused; "optional": it is read as not annotated; "withheld": none is read.
     only, without: files below the corpus folder whose ids (.txt: one a line; JSON: a list, or the keys of an object) are
       kept, or left out.

@@ -15,6 +15,8 @@ from taiyi.errors import InvalidInput, NotFound
 Layout = Literal["auto", "array", "lines", "keyed", "parallel", "one"]
 KEY = "@key"
 """The name under which a value of an object keyed by id carries that id."""
+FILE = "@file"
+"""The name under which every record has the name of its file, without its last ending."""
 
 _FAR_BYTE = re.compile(r"\(byte (\d+)\)")
 
@@ -260,7 +262,7 @@ class Fields(msgspec.Struct, frozen=True):
 
     def get(self, key: str) -> Any:
         """The value under a key, or None."""
-        return at(self.content, key)
+        return Path(self.where.rpartition(":")[0]).stem if key == FILE else at(self.content, key)
 
     def text(self, key: str) -> str:
         """The text under a key; a number is written out, a list joined."""

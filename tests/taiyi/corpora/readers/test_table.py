@@ -89,3 +89,14 @@ def test_a_damaged_row_is_named_by_its_line(
     with pytest.raises(InvalidInput, match=said) as caught:
         read("table", path, **options)
     assert caught.value.where == f"{path}:{line}"
+
+
+def test_the_name_of_a_file_may_be_the_label_of_its_lines(read: Callable, write: Callable) -> None:
+    books = (write("甲。\n\n乙。\n", "内科学.txt"), write("丙\t丁。\n", "外科.学.txt"))
+    options = {"header": False, "delimiter": "\x1f", "classification": {"text": "0", "labels": "@file"}}
+    records = read("table", *books, language="zh", **options)
+    assert [(record.text, record.labels) for record in records] == [
+        ("甲。", ("内科学",)),
+        ("乙。", ("内科学",)),
+        ("丙\t丁。", ("外科.学",)),
+    ]
