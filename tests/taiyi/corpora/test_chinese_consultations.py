@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
 from taiyi import tasks
-from taiyi.corpora import Descriptor, descriptor, read
 from taiyi.errors import InvalidInput
-from taiyi.ledger import Ledger
-from taiyi.records import AnyRecord, Dialogue, Pair, Parallel, Question, Transform
+from taiyi.records import Dialogue
 from taiyi.tasks import TaskSpec
-
-FOLDER = Path(__file__).parents[3] / "data" / "corpora"
-
-
-def array(*values: Any) -> str:
-    return json.dumps(values, ensure_ascii=False)
-
-
-def lines(*values: Any) -> str:
-    return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
-
+from tests.taiyi.corpora.as_published import Native, array, described, lines, place, records, said
 
 RAW = """id=1
 https://www.example.cn/1
@@ -71,7 +56,7 @@ SEARCHED = {
 }
 ABSTRACT = {"abstract": "本文观察休息对头痛的作用。", "title": "休息与头痛"}
 
-NATIVE: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {
+NATIVE: Native = {
     "meddialog_zh/train": ({"train_data.json": array(["病人：头痛", "医生：多休息"], ["病人：胃痛"])},
                            [("头痛", "多休息"), ("胃痛",)]),
     "meddialog_zh/raw": ({"2019.txt": RAW}, [("病情描述：\n头痛一周", "发热吗？", "不发热。", "多休息。")]),
@@ -134,51 +119,13 @@ NATIVE: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {
         {"data_clean/questions/Mainland/4_options/train.jsonl": lines(
             {"question": "头痛宜（　　）", "options": {"A": "休息", "B": "熬夜", "C": "饮酒", "D": "吸烟"}, "answer_idx": "A",
              "meta_info": "卫生法规"})},
-        [("头痛宜（　　）", "", "A")]),
+        [("头痛宜（　　）", "", "休息")]),
 }  # fmt: skip
-"""corpus/split -> its files, and what the records say."""
-
-
-@cache
-def described(corpus: str) -> Descriptor:
-    return descriptor.find(corpus, FOLDER)
-
-
-def place(root: Path, name: str) -> Path:
-    """The corpus folder below `root` with the files of a split in it."""
-    found = described(name.split("/")[0])
-    encoding = found.options.get("encoding", "utf-8")
-    for file, text in NATIVE[name][0].items():
-        path = root / found.folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding=encoding)
-    return root / found.folder
-
-
-def records(root: Path, name: str, ledger: Ledger | None = None) -> list[AnyRecord]:
-    corpus, split = name.split("/")
-    return list(read(described(corpus), split, root, ledger or Ledger()))
-
-
-def said(record: AnyRecord) -> tuple[str, ...]:
-    match record:
-        case Dialogue():
-            return tuple(turn.text for turn in record.turns)
-        case Question():
-            return (record.question, record.context, *record.answers)
-        case Pair():
-            return (record.text_1, record.text_2, record.label)
-        case Parallel():
-            return (record.translations["zh"], record.translations["en"])
-        case Transform():
-            return (record.input, *(output.text for output in record.outputs))
-        case _:
-            raise AssertionError(type(record))
 
 
 @pytest.mark.parametrize("name", NATIVE)
 def test_a_split_as_published_is_read_as_described(name: str, tmp_path: Path) -> None:
-    place(tmp_path, name)
+    place(tmp_path, name, NATIVE[name][0])
     found = records(tmp_path, name)
     assert [said(record) for record in found] == NATIVE[name][1]
     assert len({record.id for record in found}) == len(found)
@@ -186,7 +133,7 @@ def test_a_split_as_published_is_read_as_described(name: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", NATIVE)
 def test_what_is_annotated_is_asked_by_its_task(name: str, tmp_path: Path) -> None:
-    place(tmp_path, name)
+    place(tmp_path, name, NATIVE[name][0])
     for task, declared in described(name.split("/")[0]).tasks.items():
         spec = msgspec.convert(declared, TaskSpec)
         for record in records(tmp_path, name):
@@ -197,7 +144,7 @@ def test_what_is_annotated_is_asked_by_its_task(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", NATIVE)
 def test_a_file_cut_in_the_middle_is_refused_by_its_name_or_says_less(name: str, tmp_path: Path) -> None:
-    folder = place(tmp_path, name)
+    folder = place(tmp_path, name, NATIVE[name][0])
     file = next(reversed(NATIVE[name][0]))
     whole = (folder / file).read_bytes()
     for end in range(0, len(whole), max(1, len(whole) // 12)):
@@ -220,7 +167,7 @@ UTF8 = [
 
 @pytest.mark.parametrize("name", UTF8)
 def test_a_file_in_another_encoding_is_refused_by_its_name(name: str, tmp_path: Path) -> None:
-    folder = place(tmp_path, name)
+    folder = place(tmp_path, name, NATIVE[name][0])
     file, text = next(reversed(NATIVE[name][0].items()))
     (folder / file).write_bytes(text.encode("gb18030"))
     with pytest.raises(InvalidInput, match="not utf-8") as caught:
