@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -11,6 +12,9 @@ from taiyi.corpora import readers
 from taiyi.corpora.readers import Source, files
 from taiyi.errors import InvalidInput, InvalidParams
 from taiyi.records import Document, Entity, Passage
+
+FURTHEST_GAP = 1000
+"""Characters between two tokens of a sentence; more are a damaged offset."""
 
 Unit = Literal["sentence", "document"]
 
@@ -21,16 +25,23 @@ class Options(readers.Options, frozen=True, kw_only=True):
     """Options of the CoNLL reader.
 
     token, tag: column numbers from 0; negative ones count from the end. separator: between columns; empty: white space.
+    start, end: the columns with a token's offsets, if there are any: the text then has as many blanks between two tokens
+      as they say. tag_mark: what stands before every tag (SCAI writes |B-FAMILY).
     scheme: how tags are chunked. IO has no B-, so neighbours of one type are one mention.
     document: a regular expression for marker lines; its first group is the document id.
     unit: what becomes a record. Documents are sentences joined by a line break, each a passage.
     untyped: the type of tags that carry none (B, I).
     on_mismatch: what to do with a tag that continues a mention where there is none to continue: "refuse" it, or
-      "repair" it to begin one, which the ledger says.
+      "repair" it to begin one; and with a token that is longer or shorter than its offsets say: "refuse" it, or
+      "repair" them by the token. The ledger says which were repaired.
     """
 
     token: int = 0
     tag: int = -1
+    start: int | None = None
+    end: int | None = None
+    encoding: str = "utf-8"
+    tag_mark: str = ""
     separator: str = "\t"
     scheme: Literal["IOB", "IOB2", "IO", "IOBES"] = "IOB2"
     document: str = ""
@@ -38,14 +49,21 @@ class Options(readers.Options, frozen=True, kw_only=True):
     untyped: str = ""
     on_mismatch: Literal["refuse", "repair"] = "refuse"
 
+    def __post_init__(self) -> None:
+        if (self.start is None) != (self.end is None):
+            # A ValueError, because msgspec then adds where in the options it was.
+            raise ValueError("start and end are named together, or neither is")
+
 
 class Token(NamedTuple):
-    """A token, the prefix and type of its tag (O has no type), and its line."""
+    """A token, the prefix and type of its tag (O has no type), its line, and its offsets where the file gives them."""
 
     text: str
     prefix: str
     type: str
     line: int
+    start: int | None = None
+    end: int | None = None
 
 
 Sentence = list[Token]
@@ -77,7 +95,7 @@ def _documents(path: Path, options: Options) -> Iterator[tuple[str, list[Sentenc
     """Each marked document with its sentences; in a file without markers every sentence by itself, without an id."""
     marker = _marker(options)
     native, sentences, sentence = "", list[Sentence](), Sentence()
-    for number, line in files.lines(path):
+    for number, line in files.lines(path, options.encoding):
         mark = marker.search(line) if marker else None
         if not mark and line.strip():
             if marker and not native:
@@ -118,6 +136,7 @@ def _token(line: str, path: Path, number: int, options: Options) -> Token:
     cells = line.split(options.separator) if options.separator else line.split()
     try:
         text, tag = cells[options.token], cells[options.tag]
+        offsets = [None if column is None else files.number(cells[column]) for column in (options.start, options.end)]
     except IndexError as error:
         raise _refuse(
             path,
@@ -125,12 +144,17 @@ def _token(line: str, path: Path, number: int, options: Options) -> Token:
             f"the line has {len(cells)} columns: {line[:80]!r}",
             "the options token, tag and separator say where token and tag stand",
         ) from error
+    if options.start is not None and None in offsets:
+        raise _refuse(
+            path, number, f"a token without offsets: {line[:80]!r}", "the options start and end say where they stand"
+        )
+    tag = tag.removeprefix(options.tag_mark)
     if tag == "O":
-        return Token(text, "O", "", number)
+        return Token(text, "O", "", number, *offsets)
     prefix, hyphen, kind = tag.partition("-")
     kind = kind if hyphen else options.untyped
     if kind and prefix in _PREFIXES[options.scheme]:
-        return Token(text, prefix, kind, number)
+        return Token(text, prefix, kind, number, *offsets)
     raise _refuse(
         path,
         number,
@@ -152,13 +176,15 @@ def _record(
     record: str,
     ids: files.RecordIds,
 ) -> Document:
-    text = "\n".join(" ".join(token.text for token in sentence) for sentence in sentences)
+    laid = [_laid(sentence, path) for sentence in sentences]
+    text = "\n".join(map(_text, sentences, laid))
     record = record or ids.of_content(text)
     entities: list[Entity] = []
     passages: list[Passage] = []
     start = 0
-    for sentence in sentences:
-        begins = _starts(sentence, start)
+    for sentence, blanks in zip(sentences, laid, strict=True):
+        _check_lengths(sentence, path, options, record, source)
+        begins = _starts(sentence, blanks, start)
         for chunk in _chunks(sentence, path, options, record, source):
             span = (begins[chunk.first], begins[chunk.end - 1] + len(sentence[chunk.end - 1].text))
             entities.append(Entity(f"T{len(entities) + 1}", chunk.type, (span,), text[span[0] : span[1]]))
@@ -176,11 +202,43 @@ def _record(
         )
 
 
-def _starts(sentence: Sentence, start: int) -> list[int]:
-    starts: list[int] = []
+def _laid(sentence: Sentence, path: Path) -> list[str]:
+    """The blanks before each token: one, or as many as its offsets say; none before the first."""
+    blanks = [""]
+    for before, token in pairwise(sentence):
+        gap = 1 if token.start is None or before.end is None else token.start - before.end
+        if not 0 <= gap <= FURTHEST_GAP:
+            raise _refuse(
+                path,
+                token.line,
+                f"{token.text!r} begins at {token.start}, the token before it ends at {before.end}",
+                f"offsets grow from token to token, by {FURTHEST_GAP} at most",
+            )
+        blanks.append(" " * gap)
+    return blanks
+
+
+def _check_lengths(sentence: Sentence, path: Path, options: Options, record: str, source: Source) -> None:
     for token in sentence:
-        starts.append(start)
-        start += len(token.text) + 1
+        if token.start is None or token.end is None or token.end - token.start == len(token.text):
+            continue
+        problem = f"{token.text!r} has {len(token.text)} characters, its offsets are {token.start} to {token.end}"
+        if options.on_mismatch == "refuse":
+            raise _refuse(
+                path, token.line, problem, "set the option on_mismatch: repair to lay the text out by its tokens"
+            )
+        source.ledger.note(record, "token_repaired", f"line {token.line}: {problem}")
+
+
+def _text(sentence: Sentence, blanks: list[str]) -> str:
+    return "".join(before + token.text for before, token in zip(blanks, sentence, strict=True))
+
+
+def _starts(sentence: Sentence, blanks: list[str], start: int) -> list[int]:
+    starts: list[int] = []
+    for token, before in zip(sentence, blanks, strict=True):
+        starts.append(start + len(before))
+        start = starts[-1] + len(token.text)
     return starts
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,3 +132,68 @@ def test_what_is_written_is_read(
     expected = [[(kind, " ".join(tokens)) for kind, tokens in chunks if kind] for chunks in sentences]
     assert [mentions(record) for record in records] == expected
     assert len({record.id for record in records}) == len(records)
+
+
+SCAI = "### 90000501\nNa\t0\t2\tNa\t|B-SUM\n-\t2\t3\t\t|O\nfree\t3\t7\t\t|O\nquxyl\t8\t13\tquxyl amine\t|B-IUPAC\namine\t14\t19\t\t|I-IUPAC\n"
+OFFSETS = {"document": r"^### ?(\S+)", "unit": "document", "start": 1, "end": 2, "tag_mark": "|"}
+
+
+def test_offsets_lay_the_text_out_again(read: Callable, write: Callable) -> None:
+    (record,) = read("conll", write(SCAI), **OFFSETS)
+    assert record.text == "Na-free quxyl amine"
+    assert mentions(record) == [("SUM", "Na"), ("IUPAC", "quxyl amine")]
+    assert (record.id, record.document_id) == ("toy/train/90000501", "90000501")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("quxyl\t8\t13", "quxyl\t6\t11", 5, "begins at 6"),
+        ("quxyl\t8\t13", "quxyl\t999999999\t1000000004", 5, "by 1000 at most"),
+        ("quxyl\t8\t13", "quxyl\t8\t", 5, "without offsets"),
+        ("quxyl\t8\t13", "quxyl\t8\tx", 5, "without offsets"),
+        ("quxyl\t8\t13", "quxy\t8\t13", 5, "'quxy' has 4 characters"),
+        ("\tquxyl amine\t|B", "\tquxyl amine\t|I", 5, "continues no mention"),
+        ("-\t2\t3\t\t|O", "-", 3, "1 columns"),
+        ("### 90000501\n", "", 1, "before the first document marker"),
+    ],
+)
+def test_what_is_wrong_with_offsets_is_refused_by_its_line(
+    read: Callable, write: Callable, old: str, new: str, line: int, says: str
+) -> None:
+    assert old in SCAI
+    path = write(SCAI.replace(old, new, 1), "toy.iob")
+    with pytest.raises(InvalidInput, match=says) as caught:
+        read("conll", path, **OFFSETS)
+    assert caught.value.where == f"{path}:{line}"
+
+
+def test_a_token_that_its_offsets_do_not_fit_may_be_laid_out_by_its_length(
+    read: Callable, write: Callable, ledger: Ledger
+) -> None:
+    path = write(SCAI.replace("quxyl\t8", "quxy\t8"))
+    assert mentions(read("conll", path, **OFFSETS, on_mismatch="repair")[0])[1] == ("IUPAC", "quxy amine")
+    assert ledger.counts() == {"token_repaired": 1}
+
+
+def test_offsets_are_named_by_both_columns() -> None:
+    with pytest.raises(msgspec.ValidationError, match="named together"):
+        msgspec.convert({"start": 1}, conll.Options)
+
+
+def test_a_file_may_be_in_an_encoding_of_its_own(read: Callable, write: Callable) -> None:
+    text = SCAI.replace("quxyl", "quxyé")
+    path = write(text.encode("mac_roman"))
+    assert read("conll", path, **OFFSETS, encoding="mac_roman")[0].text == "Na-free quxyé amine"
+    with pytest.raises(InvalidInput, match="is not utf-8"):
+        read("conll", path, **OFFSETS)
+
+
+def test_four_columns_without_b_tags_between_document_markers(read: Callable, write: Callable) -> None:
+    """As EBM-NLP stands in SciBERT's files."""
+    text = "-DOCSTART- (90000601)\n\nOld JJ O I-PAR\nrats NNS O I-PAR\nate VBD O O\nquxol NN O I-INT\n\nNone NN O O\n"
+    options = {"separator": " ", "scheme": "IO", "document": r"^-DOCSTART- \((\d+)\)", "unit": "document"}
+    (record,) = read("conll", write(text), **options)
+    assert record.text == "Old rats ate quxol\nNone"
+    assert len(record.passages) == 2
+    assert mentions(record) == [("PAR", "Old rats"), ("INT", "quxol")]
