@@ -72,7 +72,7 @@ def read(source: Source, options: Options) -> Iterator[Question]:
             elif record := _question(source, options, key, fields, given.get(key, [])):
                 yield record
     choice.check()
-    for key in given.keys() - met:
+    for key in (key for key in given if key not in met):
         raise given[key][0].refuse(f"there is no question {key!r}", "the two tables are of different versions")
 
 
