@@ -36,6 +36,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--split", action="append", default=[], help="only this split (may be given again)")
 
     _add_list(actions, shared)
+    _add_add(actions, shared, one)
     shown = actions.add_parser("show", parents=[shared, one], help="all that is known of a corpus")
     shown.set_defaults(run=_show)
     counted = actions.add_parser(
@@ -47,6 +48,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     carded.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     carded.set_defaults(run=_card)
+    _add_check(actions, shared)
+
+
+def _add_check(actions: Any, shared: argparse.ArgumentParser) -> None:
     checked = actions.add_parser("check", parents=[shared], help="check descriptors, and native files against them")
     checked.add_argument("corpus", nargs="*", help="ids (default: every described corpus)")
     checked.add_argument("--descriptor", type=Path, metavar="FILE", help="a descriptor that is not in the repository")
@@ -54,7 +59,6 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--from", dest="source", type=Path, metavar="DIR", help="also read the native files in this folder"
     )
     checked.set_defaults(run=_check)
-    _add_add(actions, shared, one)
 
 
 def _add_list(actions: Any, shared: argparse.ArgumentParser) -> None:
@@ -79,7 +83,11 @@ def _add_add(actions: Any, shared: argparse.ArgumentParser, one: argparse.Argume
         "under DVC, and add its id to `corpora` in params.yaml. Downloads that were interrupted go on when run again.",
     )
     added.add_argument(
-        "--source", action="append", default=[], required=True, metavar="PATH_OR_URL", help="may be given again"
+        "--source",
+        action="append",
+        default=[],
+        metavar="PATH_OR_URL",
+        help="may be given again (default: the downloads that the descriptor names)",
     )
     added.add_argument("--sha256", action="append", default=[], help="checksum of the source of the same rank")
     added.add_argument(
@@ -240,8 +248,8 @@ def _add(arguments: argparse.Namespace) -> None:
     with output.download_bar() as bar:
         folder = imports.bring(
             described,
-            arguments.source,
-            sha256=arguments.sha256,
+            arguments.source or imports.downloads(described),
+            sha256=arguments.sha256 or ([] if arguments.source else [d.sha256 for d in described.downloads]),
             most_bytes=int(arguments.max_gib * 2**30),
             progress=bar,
         )

@@ -22,6 +22,16 @@ def raw_folder(described: Descriptor, raw: Path) -> Path:
     return imported if imported.is_dir() else raw / described.folder
 
 
+def downloads(described: Descriptor) -> list[str]:
+    """The URLs that a descriptor names; NotReady, with what to do, where the data are not openly there."""
+    if described.access != "open" or not described.downloads:
+        asked = {"agreement": "sign the agreement and get", "registration": "register and get"}.get(
+            described.access, "get"
+        )
+        raise NotReady(f"{described.id}: {asked} the files at {described.homepage}, then give them with --source")
+    return [download.url for download in described.downloads]
+
+
 def bring(
     described: Descriptor,
     sources: Sequence[str],

@@ -122,9 +122,8 @@ def test_an_in_house_corpus_is_read_with_one_yaml_and_no_python(
 def test_a_corpus_is_added_with_its_descriptor_and_enrolled(in_house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from taiyi import params
 
-    with pytest.raises(SystemExit):
-        cli.main(["corpora", "add"])
-    capsys.readouterr()
+    assert cli.main(["corpora", "add"]) == 2
+    assert "which corpus?" in capsys.readouterr().err
     arguments = [
         "corpora",
         "add",
@@ -171,3 +170,11 @@ def test_a_check_says_what_is_wrong_with_descriptor_and_files(
     assert cli.main(["corpora", "check", "--descriptor", str(bad), "--from", str(in_house / "files")]) == 2
     said = capsys.readouterr().out
     assert "1 records, and 7 are documented" in said and "task tc asks for none of 病因 (1)" in said
+
+
+def test_a_corpus_that_is_not_openly_there_says_where_to_get_it(
+    in_house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("params.yaml").write_text(Path("params.yaml").read_text().replace("signed: []", "signed: [wards]"))
+    assert cli.main(["corpora", "add", "--descriptor", str(in_house / "wards.yaml"), "--no-dvc"]) == 2
+    assert "sign the agreement and get the files at" in capsys.readouterr().err

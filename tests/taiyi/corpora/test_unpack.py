@@ -66,7 +66,7 @@ def test_text_and_workbooks_are_no_archives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MAKERS)
-@pytest.mark.parametrize("member", ["../out.txt", "/tmp/out.txt", "a/../../out.txt", "..\\out.txt", "C:\\out.txt"])
+@pytest.mark.parametrize("member", ["../out.txt", "/out.txt", "a/../../out.txt", "..\\out.txt", "C:\\out.txt"])
 def test_a_name_that_leads_out_is_refused(tmp_path: Path, folder: Path, name: str, member: str) -> None:
     archive = MAKERS[name](tmp_path / name, {member: b"x"})
     with pytest.raises(InvalidInput, match="it would lie outside the folder"):
