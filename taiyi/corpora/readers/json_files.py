@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -18,6 +20,7 @@ KEY = "@key"
 FILE = "@file"
 """The name under which every record has the name of its file, without its last ending."""
 
+_BEFORE_A_VALUE = re.compile(rb'\s*[{,]\s*"(?:[^"\\]|\\.)*+"\s*:\s*')
 _FAR_BYTE = re.compile(r"\(byte (\d+)\)")
 
 
@@ -51,13 +54,41 @@ def values(path: Path, *, layout: Layout = "auto", records: str = "", nested: tu
         return
     items: Iterable[tuple[str, msgspec.Raw]]
     if layout == "keyed":
-        items = _decoded(data, path, 0, _OBJECT).items()
+        keyed = _decoded(data, path, 0, _OBJECT)
+        _check_keys(data, keyed, path)
+        items = keyed.items()
     elif layout == "one":
         items = [("", msgspec.Raw(data))]
     else:
         items = (("", raw) for raw in _array(data, path, records))
     for key, raw, before in _placed(data, items):
         yield from _within(raw, path, before, nested, key)
+
+
+def _check_keys(data: bytes, keyed: dict[str, msgspec.Raw], path: Path) -> None:
+    """Refuses an object in which a key stands twice: decoding keeps the last of them alone."""
+    ends = 0
+    for raw in keyed.values():
+        begins = data.find(raw, ends)
+        if not _BEFORE_A_VALUE.fullmatch(data, ends, max(begins, ends)):
+            break
+        ends = begins + len(memoryview(raw))
+    else:
+        if not data[ends:].strip(b" \t\r\n}"):
+            return
+    # Values lie elsewhere than in order: a key stands twice, or a value is a text that is a key, too.
+    try:
+        pairs = json.loads(data, object_pairs_hook=list, parse_int=str)
+    except RecursionError as error:
+        raise InvalidInput("values are nested too deep to be read", where=path) from error
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
+            again = data.rfind(json.dumps(key, ensure_ascii=False).encode())
+            raise InvalidInput(
+                f"the key {key!r} stands {count} times",
+                where=files.place(path, data.count(b"\n", 0, max(again, 0)) + 1),
+                remedy="an object keyed by id has each id once",
+            )
 
 
 def _placed(

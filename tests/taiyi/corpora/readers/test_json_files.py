@@ -100,3 +100,23 @@ def test_a_value_of_the_wrong_kind_is_named_by_its_place(ask: Callable, said: st
     with pytest.raises(InvalidInput, match=said) as caught:
         ask()
     assert caught.value.where == "f:1"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{"a": {"x": 1},\n"b": {"x": 2},\n"a": {"x": 3}}', 3),
+        ('{"a": {"x": 1},\n"a": {"x": 1}}', 2),
+        ('{"甲\\"": {"x": 1}, "b": {},\n"b": {"x": 2}}', 2),
+    ],
+)
+def test_an_object_keyed_by_id_that_says_an_id_twice_is_refused(write: Callable, text: str, line: int) -> None:
+    path = write(text, "keyed.json")
+    with pytest.raises(InvalidInput, match="stands 2 times") as caught:
+        list(json_files.values(path, layout="keyed"))
+    assert caught.value.where == f"{path}:{line}"
+
+
+def test_values_that_read_like_keys_are_no_keys(write: Callable) -> None:
+    path = write('{"a": "a", "b": "a", "c": {"a": 1, "b": 2}}', "keyed.json")
+    assert [value.key for value in json_files.values(path, layout="keyed")] == ["a", "b", "c"]
