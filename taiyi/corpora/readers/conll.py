@@ -148,7 +148,9 @@ def _token(line: str, path: Path, number: int, options: Options) -> Token:
         raise _refuse(
             path, number, f"a token without offsets: {line[:80]!r}", "the options start and end say where they stand"
         )
-    tag = tag.removeprefix(options.tag_mark)
+    tag = tag.strip().removeprefix(options.tag_mark)
+    if options.tag_mark and options.tag_mark in tag:
+        raise _refuse(path, number, f"a token with more than one tag: {tag!r}", "a token is in one mention at most")
     if tag == "O":
         return Token(text, "O", "", number, *offsets)
     prefix, hyphen, kind = tag.partition("-")

@@ -155,6 +155,7 @@ def test_offsets_lay_the_text_out_again(read: Callable, write: Callable) -> None
         ("quxyl\t8\t13", "quxy\t8\t13", 5, "'quxy' has 4 characters"),
         ("\tquxyl amine\t|B", "\tquxyl amine\t|I", 5, "continues no mention"),
         ("-\t2\t3\t\t|O", "-", 3, "1 columns"),
+        ("\t|B-SUM", "\t|B-SUM|B-FAMILY", 2, "more than one tag"),
         ("### 90000501\n", "", 1, "before the first document marker"),
     ],
 )
