@@ -12,6 +12,7 @@ from taiyi.records import AnyRecord, Language, Output, Transform
 from taiyi.tasks import TaskSpec, grammar
 from taiyi.tasks.tc import listed
 
+_WORDED = ("decision_tree",)
 _COLON: dict[Language, str] = {"en": ": ", "zh": "："}
 
 
@@ -36,6 +37,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
         fields={"text": record.input.strip(), "sections": listed(offered, record.language)},
         gold=gold,
         context=context,
+        wording=spec.operation if spec.operation in _WORDED else "default",
         references=tuple(dict.fromkeys(answer(other, context, "taiyi") for other in others)),
     )
 

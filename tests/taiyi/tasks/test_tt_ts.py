@@ -122,3 +122,9 @@ def test_the_score_is_a_mean_over_sections_against_the_best_reference() -> None:
     score = tt_ts.score([Outcome(asked, text, tt_ts.parse(text, CHINESE)) for text in ("主诉：发热", "主诉：\n诊断：")])
     assert (score.name, score.value) == ("rouge_l", 0.25)
     assert score.details["rouge_l:主诉"] == 0.5
+
+
+def test_decision_trees_are_asked_for_in_words_of_their_own() -> None:
+    (tree,) = tt_ts.instances(record({"决策树": "根 决策：无"}), TaskSpec(operation="decision_tree"))
+    (report,) = tt_ts.instances(record({"主诉": "咳嗽"}), TaskSpec(operation="report"))
+    assert (tree.wording, report.wording) == ("decision_tree", "default")
