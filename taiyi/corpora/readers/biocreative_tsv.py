@@ -114,11 +114,14 @@ def _document(row: Row, tables: _Tables, source: Source, options: Options, ids: 
     text, whole, starts = passages.joined([("title", title), ("abstract", abstract)])
     record = ids.of(native)
     mentions = Mentions(record=record, text=text, ledger=source.ledger, on_mismatch=options.on_mismatch)
-    made = [
-        _mention(n, mention, mentions, starts, options) for n, mention in enumerate(tables.mentions(native), start=1)
-    ]
-    entities = tuple(entity for entity in made if entity)
-    known = {entity.id for entity in entities} | mentions.dropped
+    entities: list[Entity] = []
+    known: set[str] = set()
+    for number, mention in enumerate(tables.mentions(native), start=1):
+        identifier, entity = _mention(number, mention, mentions, starts, options)
+        if identifier in known:
+            raise mention.refuse(f"the mention id {identifier!r} is used twice", "give each its own")
+        known.add(identifier)
+        entities += [entity] if entity else []
     relations = tuple(
         _relation(f"R{n}", relation, known, options) for n, relation in enumerate(tables.relations(native), start=1)
     )
@@ -131,12 +134,15 @@ def _document(row: Row, tables: _Tables, source: Source, options: Options, ids: 
             annotated=options.annotated,
             text=text,
             passages=whole,
-            entities=entities,
+            entities=tuple(entities),
             relations=left.relations,
         )
 
 
-def _mention(number: int, row: Row, mentions: Mentions, starts: list[int], options: Options) -> Entity | None:
+def _mention(
+    number: int, row: Row, mentions: Mentions, starts: list[int], options: Options
+) -> tuple[str, Entity | None]:
+    """The id of a mention, and the mention unless it is dropped."""
     shape = f"a mention is {_MENTIONS[options.columns]}"
     if len(row.cells) != 6:
         raise row.refuse(f"the row has {len(row.cells)} columns", shape)
@@ -152,7 +158,7 @@ def _mention(number: int, row: Row, mentions: Mentions, starts: list[int], optio
     start, end = files.number(first), files.number(last)
     if start is None or end is None or not identifier or not kind:
         raise row.refuse("an offset is no number, or a column is empty", shape)
-    return mentions.entity(identifier, kind, ((start + shift, end + shift),), text, row.where)
+    return identifier, mentions.entity(identifier, kind, ((start + shift, end + shift),), text, row.where)
 
 
 def _relation(identifier: str, row: Row, known: set[str], options: Options) -> Relation:

@@ -68,7 +68,7 @@ def _document(element: Element, path: Path, source: Source, options: Options, id
         for shift, (_, _, nodes) in zip(starts, found, strict=True)
         for start, end, node in nodes
     ]
-    entities = (_entity(f"T{n}", node, mentions, path, options) for n, node in enumerate(marked, start=1))
+    entities = [_entity(f"T{n}", node, mentions, path, options) for n, node in enumerate(marked, start=1)]
     with files.located(where):
         return Document(
             id=record,

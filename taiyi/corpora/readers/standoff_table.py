@@ -70,7 +70,7 @@ def _document(path: Path, rows: list[Fields], source: Source, options: Options, 
         none=options.no_concept,
         cut=options.concept_cut,
     )
-    made = (_entity(f"T{n}", row, mentions, concepts, options) for n, row in enumerate(rows, start=1))
+    made = [_entity(f"T{n}", row, mentions, concepts, options) for n, row in enumerate(rows, start=1)]
     with files.located(str(path)):
         return Document(
             id=record,

@@ -66,9 +66,14 @@ class _Label:
         relations: tuple[Relation, ...] = ()
         if self._options.annotated:
             terms = self._terms()
-            made = [self._entity(child, terms) for child in self._element.iterfind("Mentions/Mention")]
-            entities = [entity for entity in made if entity]
-            known = {entity.id for entity in entities} | mentions.dropped
+            known: set[str] = set()
+            for child in self._element.iterfind("Mentions/Mention"):
+                identifier = self._attribute(child, "id")
+                if identifier in known:
+                    raise self._refuse(child, f"the id {identifier!r} is used twice", "give each mention its own")
+                known.add(identifier)
+                entity = self._entity(child, identifier, terms)
+                entities += [entity] if entity else []
             relations = tuple(self._relation(child, known) for child in self._element.iterfind("Relations/Relation"))
         left = without(mentions.dropped, Parts(relations), record, self._source.ledger)
         with files.located(xml_files.place(self._path, self._element)):
@@ -92,11 +97,11 @@ class _Label:
             terms[self._attribute(reaction, "str").lower()] = tuple(concepts)
         return terms
 
-    def _entity(self, element: Element, terms: dict[str, tuple[str, ...]]) -> Entity | None:
+    def _entity(self, element: Element, identifier: str, terms: dict[str, tuple[str, ...]]) -> Entity | None:
         kind, text = self._attribute(element, "type"), self._attribute(element, "str")
         concepts = terms.get(text.lower(), ()) if kind == self._options.reaction else ()
         where = xml_files.place(self._path, element)
-        return self._mentions.entity(self._attribute(element, "id"), kind, self._spans(element), text, where, concepts)
+        return self._mentions.entity(identifier, kind, self._spans(element), text, where, concepts)
 
     def _spans(self, element: Element) -> Spans:
         """Several starts and lengths, parted by commas, make a mention discontinuous."""

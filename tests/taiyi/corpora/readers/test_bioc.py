@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taiyi.errors import InvalidInput
+from taiyi.errors import InvalidInput, InvalidParams
 from taiyi.ledger import Ledger
 from taiyi.records import Argument
 
@@ -121,3 +121,101 @@ def test_a_document_that_is_none_is_named_by_its_line(read: Callable, write: Cal
     with pytest.raises(InvalidInput, match="not a BioC document") as caught:
         read("bioc_json", path)
     assert caught.value.where == f"{path}:3"
+
+
+def test_an_error_in_xml_names_the_line_of_the_annotation(read: Callable, write: Callable, native: Path) -> None:
+    path = write((native / "two.bioc.xml").read_text().replace('<location offset="12"', '<location offset="11"'))
+    with pytest.raises(InvalidInput, match="the annotation says 'lupus'") as caught:
+        read("bioc_xml", path)
+    assert caught.value.where == f"{path}:7: document 90000001"
+
+
+def test_xml_without_documents_is_refused(read: Callable, write: Callable) -> None:
+    with pytest.raises(InvalidInput, match="there is no <document>"):
+        read("bioc_xml", write("<collection><source/></collection>"))
+
+
+@BOTH
+def test_a_list_may_choose_the_documents(read: Callable, write: Callable, native: Path, reader: str, name: str) -> None:
+    path = write((native / name).read_text(), name)
+    write("90000002\n\n", "chosen.txt")
+    assert [record.document_id for record in read(reader, path, only="chosen.txt")] == ["90000002"]
+    write("90000002\n90000009\n", "chosen.txt")
+    with pytest.raises(InvalidInput, match="1 listed ids are not in the corpus: 90000009"):
+        read(reader, path, only="chosen.txt")
+
+
+@BOTH
+def test_an_annotation_id_that_returns_is_refused_or_numbered(
+    read: Callable, write: Callable, native: Path, reader: str, name: str
+) -> None:
+    old, new = ('id="3"', 'id="2"') if reader == "bioc_xml" else ('"id": "3"', '"id": "2"')
+    text = (native / name).read_text()
+    assert old in text
+    path = write(text.replace(old, new, 1), name)
+    with pytest.raises(InvalidInput, match="the annotation id '2' is used twice"):
+        read(reader, path)
+    assert [e.id for e in read(reader, path, repeated_ids="number")[0].entities] == ["0", "1", "2", "2-2"]
+
+
+def changed(native: Path, name: str, *changes: tuple[str, str, str]) -> str:
+    """The fixture with changes given as (old, new) in the format of its name: those of XML, then those of JSON."""
+    text = (native / name).read_text()
+    for kind, old, new in changes:
+        if name.endswith(kind):
+            assert old in text
+            text = text.replace(old, new, 1)
+    return text
+
+
+@BOTH
+def test_types_that_mark_no_place_in_the_text_are_not_read(
+    read: Callable, write: Callable, native: Path, reader: str, name: str
+) -> None:
+    index_xml = '<annotation id="I"><infon key="type">Index</infon><text/></annotation>'
+    index_json = '{"id": "I", "infons": {"type": "Index"}, "text": "", "locations": []}, {'
+    path = write(
+        changed(
+            native,
+            name,
+            ("xml", '<annotation id="0">', index_xml + '<annotation id="0">'),
+            ("json", '"annotations": [\n      {', '"annotations": [\n      ' + index_json),
+        ),
+        name,
+    )
+    with pytest.raises(InvalidInput, match="entity I"):
+        read(reader, path)
+    first, _ = read(reader, path, not_mentions=["Index"])
+    assert [entity.id for entity in first.entities] == ["0", "1", "2", "3"]
+
+
+@BOTH
+def test_a_gap_between_places_may_be_written_out(
+    read: Callable, write: Callable, native: Path, reader: str, name: str
+) -> None:
+    path = write(changed(native, name, ("xml", "Breast cancer<", "Breast ... cancer<"), ("json", "Breast cancer", "Breast ... cancer")), name)  # fmt: skip
+    with pytest.raises(InvalidInput, match="the annotation says"):
+        read(reader, path)
+    assert read(reader, path, ellipses=[" ... "])[0].entities[3].text == "Breast cancer"
+
+
+@BOTH
+def test_annotations_may_move_with_passages_that_skip_offsets(
+    read: Callable, write: Callable, native: Path, reader: str, name: str
+) -> None:
+    sound = read(reader, native / name)
+    text = (native / name).read_text()
+    for old, new in ((19, 119), (38, 138)):
+        text = text.replace(f'offset="{old}"', f'offset="{new}"').replace(f"<offset>{old}<", f"<offset>{new}<")
+        text = text.replace(f'"offset": {old},', f'"offset": {new},')
+    path = write(text, name)
+    assert read(reader, path, passages="shifted") == sound
+    assert len(read(reader, path)[0].text) == 145
+
+
+@BOTH
+def test_a_part_of_an_id_may_be_cut_out(read: Callable, write: Callable, native: Path, reader: str, name: str) -> None:
+    path = write((native / name).read_text().replace("D900003|D900004", "D900003(Tax:9)|D900004"), name)
+    assert read(reader, path, concept_cut=r"\(Tax:\d+\)")[0].entities[2].concepts == ("D900003", "D900004")
+    with pytest.raises(InvalidParams, match="no regular expression"):
+        read(reader, path, concept_cut="(")

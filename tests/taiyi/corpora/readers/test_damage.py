@@ -27,7 +27,7 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     "biocreative_tsv": (
         "biocreative/toy_abstracs.tsv",
         "biocreative/toy_entities.tsv",
-        {"texts": "abstracs", "mentions": "entities", "relations": "relations", "columns": "document"},
+        {"texts": "abstracs", "mentions": "entities", "columns": "document"},
     ),
     "inline_xml": (
         "two.inline.xml",

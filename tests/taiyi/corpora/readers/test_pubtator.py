@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from taiyi.corpora import readers
 from taiyi.corpora.readers import pubtator
-from taiyi.errors import InvalidInput
+from taiyi.errors import InvalidInput, NotFound
 from taiyi.ledger import Ledger
 from taiyi.records import Argument, Document, Entity, Passage
 
@@ -129,3 +129,34 @@ def test_what_is_written_is_read(document: Document, tmp_path_factory: pytest.Te
     )
     (found,) = pubtator.read(source, pubtator.Options())
     assert found == document
+
+
+def test_the_seventh_column_may_hold_the_ids(read: Callable, write: Callable) -> None:
+    path = write(BLOCK.replace("D1\n", "c|SUB|G|1|A\tRSID:12\n7\t11\t14\tTea\tGene\tD2\n"))
+    first, second = read("pubtator", path, concept_separators="", concept_column=7)[0].entities
+    assert (first.concepts, second.concepts) == (("RSID:12",), ())
+    assert read("pubtator", path, concept_separators="")[0].entities[0].concepts == ("c|SUB|G|1|A",)
+
+
+def test_a_part_of_an_id_may_be_cut_out(read: Callable, write: Callable) -> None:
+    path = write(BLOCK.replace("D1", "12(Tax:9),13"))
+    (entity,) = read("pubtator", path, concept_separators=",", concept_cut=r"\(Tax:\d+\)")[0].entities
+    assert entity.concepts == ("12", "13")
+
+
+def test_a_title_may_stand_alone_where_that_is_allowed(read: Callable, write: Callable) -> None:
+    path = write(BLOCK.replace("7|a|Tea is good.\n", ""))
+    (record,) = read("pubtator", path, abstract="optional")
+    assert (record.text, [e.text for e in record.entities]) == ("Tea helps.", ["Tea"])
+    assert [passage.kind for passage in record.passages] == ["title"]
+
+
+def test_a_list_may_choose_the_documents(read: Callable, write: Callable) -> None:
+    path = write(f"{BLOCK}\n{BLOCK.replace('7', '8')}")
+    write("8\n", "chosen.txt")
+    assert [record.document_id for record in read("pubtator", path, only="chosen.txt")] == ["8"]
+    write("8\n9\n", "chosen.txt")
+    with pytest.raises(InvalidInput, match="1 listed ids are not in the corpus: 9"):
+        read("pubtator", path, only="chosen.txt")
+    with pytest.raises(NotFound, match="the list of ids"):
+        read("pubtator", path, only="missing.txt")

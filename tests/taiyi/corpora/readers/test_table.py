@@ -100,3 +100,42 @@ def test_the_name_of_a_file_may_be_the_label_of_its_lines(read: Callable, write:
         ("乙。", ("内科学",)),
         ("丙\t丁。", ("外科.学",)),
     ]
+
+
+ABBREVIATION = {
+    "delimiter": ",",
+    "quoted": True,
+    "id": "ID",
+    "document": {
+        "text": "TEXT",
+        "entities": {"list": "", "word": "LOCATION", "type": "", "name": "abbreviation", "text": ""},
+    },
+}
+
+
+def test_a_row_may_be_its_one_mention_named_by_the_number_of_its_word(read: Callable, write: Callable) -> None:
+    path = write('ID,TEXT,LOCATION,LABEL\n7,"tea, or ZV  twice",2,x\n7,"tea, or ZV  twice",0,y\n')
+    first, second = read("table", path, **ABBREVIATION)
+    assert [(e.type, e.spans, e.text) for e in first.entities] == [("abbreviation", ((8, 10),), "ZV")]
+    assert (second.id, second.entities[0].text) == ("toy/train/7-2", "tea,")
+
+
+@pytest.mark.parametrize(("word", "said"), [("5", "'LOCATION' is 5, the text has 5 words"), ("x", "whole number"), ("3", "lies outside")])  # fmt: skip
+def test_a_word_that_is_not_there_is_refused(read: Callable, write: Callable, word: str, said: str) -> None:
+    path = write(f'ID,TEXT,LOCATION\n7,"tea, or ZV  twice",{word}\n')
+    with pytest.raises(InvalidInput, match=said) as caught:
+        read("table", path, **ABBREVIATION)
+    assert caught.value.where == f"{path}:2"
+
+
+def test_a_whole_text_may_have_a_concept_of_a_named_vocabulary(read: Callable, write: Callable) -> None:
+    path = write("123\tHeadache\tmy head hurts\n".encode("latin-1"))
+    (record,) = read(
+        "table",
+        path,
+        header=False,
+        encoding="latin-1",
+        document={"text": "2", "whole": "0", "whole_type": "phrase", "separator": "", "database": "SNOMEDCT"},
+    )
+    (entity,) = record.entities
+    assert (entity.type, entity.text, entity.concepts) == ("phrase", "my head hurts", ("SNOMEDCT:123",))
