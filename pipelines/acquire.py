@@ -22,8 +22,9 @@ def work(params: Params) -> None:
         for described in enrolled:
             source = imports.raw_folder(described, Path(params.raw.folder))
             there = msgspec.structs.replace(described, folder=source.name)
-            for split in described.used_splits():
-                corpora.files(there, split, source.parent)
+            present = corpora.splits(there, source.parent, absent=params.raw.absent)
+            for split in set(described.used_splits()) - set(present):
+                shell.progress(f"acquire: {described.id}/{split}: no files, left out")
             shutil.copytree(source, folder / described.id)
             inputs.append(source)
     shell.progress(f"acquire: {len(inputs)} corpora")

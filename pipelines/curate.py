@@ -5,7 +5,7 @@ from itertools import chain
 
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
-from taiyi.corpora import descriptor
+from taiyi.corpora.card import Card
 from taiyi.corpora.descriptor import Use
 from taiyi.curation import Distinct, scored, usable
 from taiyi.curation.overlap import Protected
@@ -18,11 +18,12 @@ USES: tuple[Use, ...] = ("test", "dev", "train")
 
 def read(corpus: str, use: Use) -> Iterator[AnyRecord]:
     """The harmonised records of a corpus that are of that use."""
-    described = descriptor.find(corpus, layout.DESCRIPTORS)
-    if use == "train" and described.held_out:
+    card = jsonl.read_json(layout.records(corpus) / layout.CARD, Card)
+    if use == "train" and card.described.held_out:
         return
-    for split in described.splits_for(use):
-        yield from jsonl.read(layout.records(corpus) / f"{split}.jsonl", AnyRecord)
+    for split in card.splits:
+        if split.use == use:
+            yield from jsonl.read(layout.records(corpus) / f"{split.name}.jsonl", AnyRecord)
 
 
 def work(params: Params) -> None:

@@ -12,14 +12,14 @@ from taiyi.ledger import Ledger
 from taiyi.params import Params
 
 
-def work(corpus: str) -> None:
+def work(corpus: str, params: Params) -> None:
     """Write data/records/<corpus>/<split>.jsonl for every used split, the ledger of what reading changed, and the card."""
     # data/raw holds corpora under their ids, whatever their folders were called where they came from.
     described = msgspec.structs.replace(descriptor.find(corpus, layout.DESCRIPTORS), folder=corpus)
     ledgers: list[Ledger] = []
     cards: list[card.SplitCard] = []
     with manifest.whole_folder(layout.records(corpus)) as folder:
-        for split in described.used_splits():
+        for split in corpora.splits(described, layout.RAW, absent=params.raw.absent):
             ledgers.append(Ledger())
             look = card.Look(described, split, ledgers[-1])
             records = look.over(corpora.read(described, split, layout.RAW, ledgers[-1]))
@@ -37,8 +37,8 @@ def work(corpus: str) -> None:
     )
 
 
-def _work(_params: Params) -> None:
-    work(sys.argv[1])
+def _work(params: Params) -> None:
+    work(sys.argv[1], params)
 
 
 if __name__ == "__main__":

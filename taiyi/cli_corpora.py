@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +177,10 @@ def _counts(arguments: argparse.Namespace) -> None:
 
     described, raw = _located(_described(arguments), arguments.source)
     result = {}
-    for split in arguments.split or described.splits:
+    present = arguments.split or corpora.splits(described, raw, absent="skip", of=described.splits)
+    for split in [split for split in described.splits if split not in present and not arguments.split]:
+        print(f"{described.id}/{split}: none of its files are there", file=sys.stderr)
+    for split in present:
         ledger = Ledger()
         records = output.progress(f"{described.id}/{split}", corpora.read(described, split, raw, ledger))
         result[split] = counts.count(records, ledger)
@@ -242,14 +246,15 @@ def _add(arguments: argparse.Namespace) -> None:
     from taiyi.corpora import imports
 
     described = _described(arguments)
-    policy = params.load(layout.PARAMS).licences
+    told = params.load(layout.PARAMS)
     if not arguments.no_enrol:
-        licences.check({described.id: described.licence}, policy)
+        licences.check({described.id: described.licence}, told.licences)
     with output.download_bar() as bar:
         folder = imports.bring(
             described,
             arguments.source or imports.downloads(described),
             sha256=arguments.sha256 or ([] if arguments.source else [d.sha256 for d in described.downloads]),
+            absent=told.raw.absent,
             most_bytes=int(arguments.max_gib * 2**30),
             progress=bar,
         )

@@ -32,9 +32,12 @@ class Samples(_Params, frozen=True, kw_only=True):
 
 
 class Raw(_Params, frozen=True, kw_only=True):
-    """Where native files are taken from: a folder with one subfolder per corpus."""
+    """Where native files are taken from: a folder with one subfolder per corpus. absent: what happens to a described
+    split without files there: refuse, or skip (the report names it; a corpus without any split is refused all the same).
+    """
 
     folder: str
+    absent: Literal["refuse", "skip"] = "refuse"
 
 
 class Curate(_Params, frozen=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -13,7 +14,7 @@ from taiyi.errors import InvalidParams, NotFound, unknown_name
 from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord
 
-__all__ = ["Descriptor", "files", "read"]
+__all__ = ["Descriptor", "files", "read", "splits"]
 
 
 def files(descriptor: Descriptor, split: str, raw: Path) -> tuple[Path, ...]:
@@ -26,9 +27,30 @@ def files(descriptor: Descriptor, split: str, raw: Path) -> tuple[Path, ...]:
         matches = sorted(path for path in folder.glob(pattern) if path.is_file())
         if not matches:
             raise NotFound(
-                f"{descriptor.id}/{split}: no file {pattern!r} in {folder}; put the corpus there, or take it out of `corpora` in params.yaml"
+                f"{descriptor.id}/{split}: no file {pattern!r} in {folder}; put the corpus there, or take it out of `corpora` in params.yaml, or set raw.absent to skip"
             )
         found.extend(matches)
+    return tuple(found)
+
+
+def splits(
+    descriptor: Descriptor, raw: Path, *, absent: Literal["refuse", "skip"] = "refuse", of: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The splits to read below `raw`/folder, of those named (default: that are used): all, or with `skip` those that
+    have their files there. NotFound for a split without its files, or where not even one has them.
+    """
+    found: list[str] = []
+    missing: NotFound | None = None
+    for split in tuple(of) or descriptor.used_splits():
+        try:
+            files(descriptor, split, raw)
+            found.append(split)
+        except NotFound as error:
+            missing = error
+            if absent == "refuse":
+                raise
+    if missing and not found:
+        raise missing
     return tuple(found)
 
 

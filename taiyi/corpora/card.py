@@ -71,11 +71,16 @@ class Card(Part, frozen=True):
     described: Descriptor
     splits: tuple[SplitCard, ...]
 
+    def absent(self) -> tuple[str, ...]:
+        """The splits that are used and were not read."""
+        read = {split.name for split in self.splits}
+        return tuple(name for name in self.described.used_splits() if name not in read)
+
 
 def make(described: Descriptor, raw: Path, *, splits: Iterable[str] = ()) -> Card:
-    """Read the splits (default: those that are used) of native files below `raw`/folder."""
+    """Read the splits (default: those that are used and there) of native files below `raw`/folder."""
     looks = []
-    for name in tuple(splits) or described.used_splits():
+    for name in tuple(splits) or corpora.splits(described, raw, absent="skip"):
         ledger = Ledger()
         look = Look(described, name, ledger)
         for _ in look.over(corpora.read(described, name, raw, ledger)):

@@ -39,7 +39,12 @@ def descriptor_problems(path: Path) -> tuple[list[str], Descriptor | None]:
 def native_problems(described: Descriptor, raw: Path) -> list[str]:
     """What reading the used splits brings to light: files, refused records, sizes, names that no task asks for."""
     problems: list[str] = []
-    for split in described.used_splits():
+    try:
+        present = corpora.splits(described, raw, absent="skip")
+    except TaiyiError as error:
+        return [str(error)]
+    problems += [f"{split}: none of its files are there" for split in described.used_splits() if split not in present]
+    for split in present:
         ledger = Ledger()
         try:
             counted = counts.count(corpora.read(described, split, raw, ledger), ledger)

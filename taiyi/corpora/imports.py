@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -37,12 +38,13 @@ def bring(
     sources: Sequence[str],
     *,
     sha256: Sequence[str] = (),
+    absent: Literal["refuse", "skip"] = "refuse",
     most_bytes: int = unpack.MOST_BYTES,
     progress: Progress = lambda done, of: None,
 ) -> Path:
     """data/imports/<id> with what the sources hold, archives unpacked; returns it. Whole or not at all.
 
-    sha256: checksums of the first so many sources. A split that is used and finds none of its files there is refused.
+    sha256: checksums of the first so many sources. absent: whether a used split may find none of its files there.
     """
     if not sources:
         raise InvalidInput("nothing to import", remedy="give a folder, a file, an archive or a URL")
@@ -52,8 +54,7 @@ def bring(
         for source, checksum in zip(sources, sums, strict=False):
             _take(source, checksum, folder, most_bytes, progress)
         there = msgspec.structs.replace(described, folder=folder.name)
-        for split in described.used_splits():
-            corpora.files(there, split, folder.parent)
+        corpora.splits(there, folder.parent, absent=absent)
     return target
 
 
