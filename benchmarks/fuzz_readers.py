@@ -18,6 +18,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -30,11 +31,12 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.damages import damaged  # noqa: E402 - the repository is on the path from here on
 from taiyi.corpora import readers  # noqa: E402
 from taiyi.errors import TaiyiError  # noqa: E402
+from taiyi.records import AnyRecord  # noqa: E402
 
 FIXTURES = ROOT / "tests" / "fixtures" / "readers"
 SECONDS = 5.0
 MEMORY_BYTES = 500 * 1024 * 1024
-POLICIES = ({}, {"on_mismatch": "repair"}, {"on_mismatch": "drop"})
+POLICIES: tuple[dict[str, str], ...] = ({}, {"on_mismatch": "repair"}, {"on_mismatch": "drop"})
 FAMILIES = {".xml": "xml", ".json": "json", ".jsonl": "json", ".csv": "tables", ".tsv": "tables", ".xlsx": "tables"}
 SOUND = ("read", "refused")
 MINIMISE_SECONDS = 30.0
@@ -52,7 +54,7 @@ def fixtures() -> ModuleType:
     return module
 
 
-def outcome(read: Callable[..., list], reader: str, folder: Path) -> str:
+def outcome(read: Callable[..., list[AnyRecord]], reader: str, folder: Path) -> str:
     """`read`, `refused` or what went wrong, with the function of this project that it went wrong in."""
     takes_policy = "on_mismatch" in readers.load(reader).Options.__struct_fields__
     found = "refused"
@@ -169,7 +171,7 @@ def fuzz(reader: str, names: Sequence[str], seed: int, seconds: float, findings:
                 pool[name][1:] = [*pool[name][1:], content][-POOL:]
             if found not in SOUND and counts[found] == 1:
                 started = time.monotonic()
-                content = minimised(lambda shorter, name=name: worker.outcome(name, shorter), content, found)
+                content = minimised(partial(worker.outcome, name), content, found)
                 deadline += time.monotonic() - started
                 _report(reader, name, content, found, findings)
     finally:

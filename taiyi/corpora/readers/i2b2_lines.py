@@ -188,7 +188,11 @@ class _Builder:
 
     def _mention(self, line: Line, kind: str, field: Field) -> Entity | None:
         if not (kind and field.places):
-            raise line.refuse(f"the field {field.key} has no {'places' if kind else 'type'}")
+            problem = f"the field {field.key} has no {'places' if kind else 'type'}"
+            if self._mentions.on_mismatch == "refuse":
+                raise line.refuse(problem)
+            self._lost(line, problem)
+            return None
         key = (kind, field.places)
         if key not in self._entities:
             made = self._entity(f"T{len(self._entities) + 1}", kind, field, line.where)
