@@ -30,7 +30,8 @@ class Options(readers.Options, frozen=True, kw_only=True):
     scheme: how tags are chunked. IO has no B-, so neighbours of one type are one mention.
     document: a regular expression for marker lines; its first group is the document id.
     unit: what becomes a record. Documents are sentences joined by a line break, each a passage.
-    untyped: the type of tags that carry none (B, I).
+    untyped: the type of tags that carry none (B, I). types: those that there are, so that a damaged one is refused;
+      none named: any.
     on_mismatch: what to do with a tag that continues a mention where there is none to continue: "refuse" it, or
       "repair" it to begin one; and with a token that is longer or shorter than its offsets say: "refuse" it, or
       "repair" them by the token. The ledger says which were repaired.
@@ -47,6 +48,7 @@ class Options(readers.Options, frozen=True, kw_only=True):
     document: str = ""
     unit: Unit = "sentence"
     untyped: str = ""
+    types: tuple[str, ...] = ()
     on_mismatch: Literal["refuse", "repair"] = "refuse"
 
     def __post_init__(self) -> None:
@@ -156,6 +158,8 @@ def _token(line: str, path: Path, number: int, options: Options) -> Token:
     prefix, hyphen, kind = tag.partition("-")
     kind = kind if hyphen else options.untyped
     if kind and prefix in _PREFIXES[options.scheme]:
+        if options.types and kind not in options.types:
+            raise _refuse(path, number, f"{kind!r} is no type", f"the option types knows {', '.join(options.types)}")
         return Token(text, prefix, kind, number, *offsets)
     raise _refuse(
         path,

@@ -198,3 +198,10 @@ def test_four_columns_without_b_tags_between_document_markers(read: Callable, wr
     assert record.text == "Old rats ate quxol\nNone"
     assert len(record.passages) == 2
     assert mentions(record) == [("PAR", "Old rats"), ("INT", "quxol")]
+
+
+def test_a_type_that_is_not_among_those_named_is_refused(read: Callable, write: Callable) -> None:
+    path = write("a\tB-DNA\nb\tI-DN\n", "cut.iob2")
+    with pytest.raises(InvalidInput, match="'DN' is no type") as caught:
+        read("conll", path, types=["DNA", "RNA"])
+    assert caught.value.where == f"{path}:2"
