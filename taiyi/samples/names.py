@@ -86,15 +86,17 @@ TOXICITIES = tuple(f"{adjective} toxicity" for adjective in _ADJECTIVES[:8])
 """Named in pairs as composite mentions (`renal and hepatic toxicity`): a closed set."""
 
 
-def _classes(starts: tuple[str, ...], endings: tuple[str, ...], first: int) -> dict[str, str]:
+def _classes(starts: tuple[str, ...], endings: tuple[str, ...], letter: str) -> dict[str, str]:
     """MeSH-like ids of classes: every statin is normalised to the one id of statins, so that unseen names have one, too."""
-    return {start + ending: f"D{first + number:06d}" for start in starts for number, ending in enumerate(endings)}
+    return {
+        start + ending: f"{letter}{number}00000" for start in starts for number, ending in enumerate(endings, start=1)
+    }
 
 
 CONCEPTS = {
-    **_classes(_side(_DRUG_STARTS, 0), _side(_DRUG_ENDINGS, 0), 10),
-    **_classes(_side(_DISEASE_STARTS, 0), _side(_DISEASE_ENDINGS, 0), 20),
-    **{name: f"D{30 + number:06d}" for number, name in enumerate(TOXICITIES)},
+    **_classes(_side(_DRUG_STARTS, 0), _side(_DRUG_ENDINGS, 0), "C"),
+    **_classes(_side(_DISEASE_STARTS, 0), _side(_DISEASE_ENDINGS, 0), "D"),
+    **{name: f"D9{number + 1:05d}" for number, name in enumerate(TOXICITIES)},
     **{gene: str(1000 + 10 * number) for number, gene in enumerate((*GENES.seen, *GENES.unseen))},
     **{v: f"p|SUB|{v[0]}|{v[1:-1]}|{v[-1]}" for v in (*VARIANTS.seen, *VARIANTS.unseen)},
 }

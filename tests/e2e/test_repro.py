@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -241,3 +242,52 @@ def test_a_base_model_that_is_not_there_is_named(copy: Copy, tmp_path: Path) -> 
     assert done.returncode == 2
     assert str(missing) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+IN_HOUSE = """\
+title: Questions of our wards
+title_zh: 病区问题
+language: zh
+licence: {name: in-house, terms: research}
+access: open
+homepage: https://example.org
+reader: json_records
+options:
+  id: id
+  classification: {text: query, labels: label}
+splits:
+  train: {files: [train.json]}
+  test: {files: [test.json]}
+tasks:
+  tc: {types: {病因: 病因, 治疗: 治疗}}
+"""
+
+
+def test_a_corpus_that_is_added_is_under_dvc_and_goes_through_the_pipeline_if_the_policy_lets_it(
+    copy: Copy, tmp_path: Path
+) -> None:
+    (tmp_path / "wards.yaml").write_text(IN_HOUSE)
+    with zipfile.ZipFile(tmp_path / "wards.zip", "w") as archive:
+        for split in ("train", "test"):
+            rows = [{"id": f"{split}{n}", "query": f"{split}第{n}个问题", "label": "病因"} for n in range(3)]
+            archive.writestr(f"{split}.json", json.dumps(rows))
+    path = copy.folder / layout.PARAMS
+    before = path.read_text()
+    add = (sys.executable, "-m", "taiyi.cli", "corpora", "add", "--descriptor", str(tmp_path / "wards.yaml"))
+    try:
+        refused = copy.run(*add, "--source", str(tmp_path / "wards.zip"))
+        assert refused.returncode == 2
+        assert "wards (in-house): licences.use: commercial" in refused.stderr
+        allowed = {**yaml.safe_load(before), "licences": {"use": "research"}}
+        path.write_text(yaml.safe_dump(allowed, sort_keys=False, allow_unicode=True))
+        done = copy.run(*add, "--source", str(tmp_path / "wards.zip"))
+        assert done.returncode == 0, done.stderr
+        assert (copy.folder / "data/imports/wards.dvc").exists()
+        copy.repro("harmonize@wards")
+        assert len((copy.folder / layout.records("wards") / "train.jsonl").read_text().splitlines()) == 3
+        path.write_text(path.read_text().replace("use: research", "use: commercial"))
+        excluded = copy.run("dvc", "repro", "acquire")
+        assert excluded.returncode != 0
+        assert "wards (in-house): licences.use: commercial" in excluded.stderr + excluded.stdout
+    finally:
+        path.write_text(before)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taiyi import corpora, tasks
-from taiyi.corpora import descriptor
+from taiyi import tasks
 from taiyi.instances import Context, Items
-from taiyi.instructions import task_spec, templates, worded
-from taiyi.ledger import Ledger
 from taiyi.records import LANGUAGES, Language
 
 EXTRACTION = ("ner", "nen", "re", "cre", "ee", "coref")
@@ -131,26 +127,3 @@ def test_a_hundred_kilobytes_of_anything_are_read_within_seconds(task: str, part
     start = time.perf_counter()
     tasks.load(task).parse(text, context, prompt="some text " * 1000)
     assert time.perf_counter() - start < 3
-
-
-CORPORA = ("bc5cdr", "ncbi_disease", "biored", "cmeee_v2", "cmeie_v2", "mlee", "jnlpba")
-
-
-@pytest.mark.parametrize("corpus", CORPORA)
-def test_every_document_of_a_real_corpus_is_read_back_as_annotated(corpus: str, real_corpora: Path, root: Path) -> None:
-    described = descriptor.find(corpus, root / "data" / "corpora")
-    if not (real_corpora / described.folder).exists():
-        pytest.skip(f"{described.folder} is not at hand")
-    seen = 0
-    for split in described.used_splits():
-        for record in corpora.read(described, split, real_corpora, Ledger()):
-            for task in set(described.tasks) & set(EXTRACTION):
-                module, spec = tasks.load(task), task_spec(corpus, task, described.tasks[task])
-                wordings = templates(task, root / "data" / "templates")[record.language]["default"]
-                for draft in module.instances(record, spec):
-                    text = module.answer(draft.gold, draft.context, "taiyi")
-                    (turn,) = worded(next(iter(wordings.values())), draft, task)
-                    assert module.parse(text, draft.context).items == draft.gold, record.id
-                    assert module.parse(text, draft.context, prompt=turn.text).items == draft.gold, record.id
-                    seen += 1
-    assert seen
