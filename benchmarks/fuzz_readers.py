@@ -105,13 +105,13 @@ class Worker:
         if self._process is None:
             self._start()
         assert self._process
-        self._connection.send((name, content))
-        if not self._connection.poll(SECONDS):
-            self.stop()
-            return f"more than {SECONDS:.0f} seconds"
         try:
+            self._connection.send((name, content))
+            if not self._connection.poll(SECONDS):
+                self.stop()
+                return f"more than {SECONDS:.0f} seconds"
             found: str = self._connection.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             self._process.join()
             code = self._process.exitcode
             self.stop()
