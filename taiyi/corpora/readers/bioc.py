@@ -13,6 +13,9 @@ from taiyi.corpora.readers.mentions import Concepts, Mentions, OnMismatch, Parts
 from taiyi.errors import InvalidInput
 from taiyi.records import Argument, Document, Entity, Passage, Relation
 
+WIDEST_GAP = 1024 * 1024
+"""Characters between two passages or sentences; a wider gap is an offset that was damaged."""
+
 
 class Options(readers.Options, frozen=True, kw_only=True):
     """Options of the BioC readers.
@@ -163,20 +166,31 @@ def _text(
                 where=where,
                 remedy="correct the offset, or set the reader's option passages to joined or shifted",
             )
-        content = passage.text or _joined(passage)
+        content = passage.text or _joined(passage, where)
         shifts.append((passage, start - passage.offset if options.passages == "shifted" else 0))
         if content:
-            text = text.ljust(start) + content
+            text = _reaching(text, start, where) + content
             passages.append(Passage(str(passage.infons.get("type") or "passage"), start, len(text)))
     return text, tuple(passages), shifts
 
 
-def _joined(passage: NativePassage) -> str:
+def _joined(passage: NativePassage, where: str) -> str:
     """The text of a passage that is given in sentences only, each at its offset within it."""
     text = ""
     for sentence in passage.sentences:
-        text = text.ljust(sentence.offset - passage.offset) + sentence.text
+        text = _reaching(text, sentence.offset - passage.offset, where) + sentence.text
     return text
+
+
+def _reaching(text: str, offset: int, where: str) -> str:
+    """The text with blanks up to an offset, where what follows stands."""
+    if offset - len(text) > WIDEST_GAP:
+        raise InvalidInput(
+            f"{offset - len(text)} characters are missing before the text at offset {offset}",
+            where=where,
+            remedy="correct the offset, or set the reader's option passages to joined or shifted",
+        )
+    return text.ljust(offset)
 
 
 class _Annotated:
