@@ -68,3 +68,8 @@ def test_a_finding_is_cut_to_what_makes_it() -> None:
         return "found" if b"x" in content and content.count(b"\n") > 1 else "read"
 
     assert sorted(fuzz_readers.minimised(run, b"abc\nx\nde" * 50, "found")) == sorted(b"\n\nx")
+
+
+@pytest.mark.parametrize(("reader", "known"), [("brat", ["refuse", "repair", "drop"]), ("json_records", ["refuse"])])
+def test_every_policy_that_a_reader_knows_is_tried(reader: str, known: list[str]) -> None:
+    assert [policy.get("on_mismatch", "refuse") for policy in fuzz_readers.policies(reader)] == known
