@@ -177,6 +177,10 @@ class Document(Record, frozen=True, tag="document", tag_field="family"):
 
     def _check_mention(self, mention: Entity) -> None:
         text = self.text
+        if len(mention.spans) == 1:  # nearly all; what follows comes to the same
+            start, end = mention.spans[0]
+            if 0 <= start < end <= len(text) and text[start:end] == mention.text:
+                return
         if not mention.spans:
             raise self.refuse(f"entity {mention.id} has no span")
         for start, end in mention.spans:

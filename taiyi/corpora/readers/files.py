@@ -19,7 +19,7 @@ from taiyi.records import content_key, record_id
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
-def place(path: Path, line: int) -> str:
+def place(path: Path | str, line: int) -> str:
     """`file:line`, lines counted from 1."""
     return f"{path}:{line}"
 
@@ -29,11 +29,17 @@ def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
 
     Only a line feed ends a line: other separators that Python knows stand inside real texts.
     """
+    number = 0
     with _opened(path) as file:
-        for number, raw in enumerate(file, start=1):
-            if number == 1:
-                raw = raw.removeprefix(_UTF8_MARK)
-            yield number, _decoded(raw, encoding, path, number).removesuffix("\n").removesuffix("\r")
+        try:
+            for number, raw in enumerate(file, start=1):
+                if number == 1:
+                    raw = raw.removeprefix(_UTF8_MARK)
+                yield number, raw.decode(encoding).removesuffix("\n").removesuffix("\r")
+        except UnicodeDecodeError as error:
+            raise _not_text(error, encoding, path, number) from error
+        except LookupError as error:
+            raise InvalidParams(f"there is no encoding {encoding!r}", remedy="utf-8, gb18030, latin-1 ...") from error
 
 
 def text(path: Path) -> str:
@@ -57,15 +63,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         ) from error
 
 
-def _decoded(raw: bytes, encoding: str, path: Path, number: int) -> str:
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise _not_text(error, encoding, path, number) from error
-    except LookupError as error:
-        raise InvalidParams(f"there is no encoding {encoding!r}", remedy="utf-8, gb18030, latin-1 ...") from error
-
-
 def _not_text(error: UnicodeDecodeError, encoding: str, path: Path, number: int) -> InvalidInput:
     byte = error.object[error.start]
     return InvalidInput(
@@ -75,12 +72,13 @@ def _not_text(error: UnicodeDecodeError, encoding: str, path: Path, number: int)
     )
 
 
-_NUMBER = re.compile(r"[0-9]{1,15}")
+_MOST_DIGITS = 15
 
 
 def number(written: str) -> int | None:
     """A count or offset as native files write it, or None if it is not one."""
-    return int(written) if _NUMBER.fullmatch(written) else None
+    # isdigit alone holds for digits of every script.
+    return int(written) if len(written) <= _MOST_DIGITS and written.isdigit() and written.isascii() else None
 
 
 @contextmanager

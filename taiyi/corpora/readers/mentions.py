@@ -38,6 +38,10 @@ class Mentions(msgspec.Struct, frozen=True, kw_only=True):
         self, identifier: str, kind: str, spans: Spans, mention: str, where: str, concepts: tuple[str, ...] = ()
     ) -> Entity | None:
         """The entity at `spans` (half-open, code points), or none if it is dropped. `where`: the native `file:line`."""
+        if len(spans) == 1:  # nearly all; what follows comes to the same
+            [(start, end)] = spans
+            if 0 <= start < end <= len(self.text) and self.text[start:end] == mention:
+                return Entity(identifier, kind, spans, mention, concepts)
         inside = self._inside(spans)
         found = text_at(self.text, spans) if inside else ""
         if not inside or found != mention:
@@ -106,9 +110,15 @@ class Concepts:
         self._databases = databases
         self._none = none
         self._seen: dict[str, str] = {}
+        self._made: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def of(self, native: str, kind: str) -> tuple[str, ...]:
         """The concepts in an id column of a mention of that type, each once, in order."""
+        if (native, kind) not in self._made:
+            self._made[native, kind] = self._parted(native, kind)
+        return self._made[native, kind]
+
+    def _parted(self, native: str, kind: str) -> tuple[str, ...]:
         native = self._cut.sub("", native) if self._cut else native
         parts = self._separators.split(native) if self._separators else [native]
         found: dict[str, None] = {}
@@ -123,7 +133,8 @@ class Concepts:
 
     def _named(self, native: str, kind: str) -> str:
         database = self._databases.get(kind, self._databases.get("*", ""))
-        name = native if _NAMES_A_DATABASE.match(native) or not database else f"{database}:{native}"
+        named = not database or (":" in native and _NAMES_A_DATABASE.match(native))
+        name = native if named else f"{database}:{native}"
         self._seen.setdefault(native, name)
         return name
 

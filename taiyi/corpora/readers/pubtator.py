@@ -137,12 +137,12 @@ def _rows(
         none=options.no_concept,
         cut=options.concept_cut,
     )
-    column = options.concept_column - 1
+    column, name, above = options.concept_column - 1, str(path), rows[0][0] - 1 if rows else 0
     entities: list[Entity] = []
     pairs: list[list[str]] = []
     for number, line in rows:
         cells = line.split("\t")
-        where = files.place(path, number)
+        where = files.place(name, number)
         if cells[0] != pmid:
             _refuse_row(line, where, f"the row does not begin with the id of its document, {pmid}")
         start = files.number(cells[1]) if len(cells) > 1 else None
@@ -153,7 +153,7 @@ def _rows(
                     line, where, f"the end offset is {cells[2]!r}" if end is None else "the mention has no type"
                 )
             ids = concepts.of(cells[column], cells[4]) if len(cells) > column else ()
-            entity = mentions.entity(f"T{number - rows[0][0] + 1}", cells[4], ((start, end),), cells[3], where, ids)
+            entity = mentions.entity(f"T{number - above}", cells[4], ((start, end),), cells[3], where, ids)
             if entity:
                 entities.append(entity)
         elif start is None and 4 <= len(cells) <= 5 and all(cells[1:4]):
