@@ -15,7 +15,7 @@ PLANTED = [
     ("core-knows-no-transport", "taiyi/jsonl.py", "import grpc"),
     ("core-knows-no-transport", "taiyi/manifest.py", "import dvc.repo"),
     ("core-knows-no-transport", "taiyi/evaluation/planted.py", "from sqlalchemy import orm"),
-    ("core-knows-no-transport", "taiyi/instructions.py", "from pipelines import shell"),
+    ("core-knows-no-transport", "taiyi/instructions/rendering.py", "from pipelines import shell"),
     ("core-is-layered", "taiyi/records.py", "from taiyi import ledger"),
     ("core-is-layered", "taiyi/metrics/planted.py", "from taiyi import tasks"),
     ("core-is-layered", "taiyi/corpora/planted.py", "from taiyi import tasks"),

@@ -1,0 +1,7 @@
+"""Instructions: records x templates -> instances."""
+
+from taiyi.instructions.mixing import capped, rank
+from taiyi.instructions.rendering import Wording, render, task_spec
+from taiyi.instructions.templates import chosen_wordings, templates, worded
+
+__all__ = ["Wording", "capped", "chosen_wordings", "rank", "render", "task_spec", "templates", "worded"]

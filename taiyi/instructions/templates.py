@@ -1,0 +1,49 @@
+"""Wordings: how a task is asked in a language, from data/templates, and which of them a record gets."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from taiyi import strict_yaml
+from taiyi.errors import InvalidParams
+from taiyi.instances import Draft
+from taiyi.instructions.mixing import rank
+from taiyi.records import LANGUAGES, Language, Turn
+
+Wordings = Mapping[str, Mapping[str, str]]
+"""Group -> template id -> wording, of one task and language."""
+
+
+@cache
+def templates(task: str, folder: Path) -> dict[Language, Wordings]:
+    """The wordings of a task by language, from `folder`/<task>.yaml; an empty group or a misspelt key is refused."""
+    path = folder / f"{task}.yaml"
+    loaded = strict_yaml.convert(strict_yaml.load(path), dict[Language, dict[str, dict[str, str]]], path)
+    for language in LANGUAGES:
+        if not loaded.get(language) or not all(loaded[language].values()):
+            raise InvalidParams(f"a group without wordings at {language}", where=path, remedy="give one, t1: ...")
+    return dict(loaded)
+
+
+def chosen_wordings(group: Mapping[str, str], *, seed: int, record: str, count: int) -> tuple[str, ...]:
+    """The ids of `count` wordings for a record: those of lowest rank, so that a new wording moves few records."""
+    return tuple(sorted(group, key=lambda name: rank(seed, f"{record} {name}"))[:count])
+
+
+def worded(wording: str, draft: Draft, where: str) -> tuple[Turn, ...]:
+    """The conversation up to the answer. In a dialogue the wording opens it and later turns stand as they were said."""
+    opening = draft.history[0].text if draft.history else draft.fields.get("text", "")
+    fields = {**draft.fields, "text": opening} if draft.history else draft.fields
+    try:
+        first = string.Formatter().vformat(wording, (), fields)
+    except (KeyError, IndexError, ValueError) as error:
+        known = ", ".join("{" + name + "}" for name in sorted(fields))
+        raise InvalidParams(
+            f"the wording {wording!r} asks for {error}", where=where, remedy=f"known: {known}"
+        ) from error
+    if not draft.history:
+        return (Turn("user", first),)
+    return (Turn("user", first), *draft.history[1:], Turn("user", draft.fields["text"]))
