@@ -62,7 +62,7 @@ def test_litcovid_has_nine_columns_and_topics_in_any_order(split: Split, drafts:
     row = '90000001,J Toy,Masks in winter,"Masks, said ""warm"", help.",,Journal Article,A;B,,Prevention;Treatment\n'
     (record,) = split("bc7_litcovid/train", {"BC7-LitCovid-Train.csv": header + row})
     assert record.text == 'Title: Masks in winter\nAbstract: Masks, said "warm", help.'
-    assert drafts(record)[0].gold == (("Prevention",), ("Treatment",))
+    assert drafts(record)[0].gold == (("prevention",), ("treatment",))
 
 
 def test_gad_is_read_from_blurb_and_from_its_folds(split: Split, drafts: Callable) -> None:
