@@ -24,7 +24,8 @@ def files(descriptor: Descriptor, split: str, raw: Path) -> tuple[Path, ...]:
     folder = raw / descriptor.folder
     found: list[Path] = []
     for pattern in descriptor.splits[split].files:
-        matches = sorted(path for path in folder.glob(pattern) if path.is_file())
+        # By parts is the order of paths, without asking it of each pair of them.
+        matches = sorted((path for path in folder.glob(pattern) if path.is_file()), key=lambda path: path.parts)
         if not matches:
             raise NotFound(
                 f"{descriptor.id}/{split}: no file {pattern!r} in {folder}; put the corpus there, or take it out of `corpora` in params.yaml, or set raw.absent to skip"

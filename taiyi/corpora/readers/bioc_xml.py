@@ -41,7 +41,7 @@ def _document(element: Element, path: Path) -> bioc.NativeDocument:
     part = _Part(path, native)
     return bioc.NativeDocument(
         id=native,
-        passages=[part.passage(child) for child in element.iterfind("passage")],
+        passages=[part.passage(child) for child in element.iterchildren("passage")],
         annotations=part.annotations(element),
         relations=part.relations(element),
     )
@@ -57,7 +57,7 @@ class _Part:
     def passage(self, element: Element) -> bioc.NativePassage:
         return bioc.NativePassage(
             infons=_infons(element),
-            sentences=[bioc.Sentence(**self._content(child)) for child in element.iterfind("sentence")],
+            sentences=[bioc.Sentence(**self._content(child)) for child in element.iterchildren("sentence")],
             **self._content(element),
         )
 
@@ -78,28 +78,33 @@ class _Part:
                 self._locations(child),
                 self._where(child),
             )
-            for child in element.iterfind("annotation")
+            for child in element.iterchildren("annotation")
         ]
 
     def _locations(self, element: Element) -> list[bioc.Location]:
-        name = f"of a location of annotation {element.get('id', '')}"
         return [
-            bioc.Location(
-                self._number(child, child.get("offset"), f"the offset {name}"),
-                self._number(child, child.get("length"), f"the length {name}"),
-            )
-            for child in element.iterfind("location")
+            bioc.Location(self._measure(child, "offset"), self._measure(child, "length"))
+            for child in element.iterchildren("location")
         ]
+
+    def _measure(self, location: Element, name: str) -> int:
+        written = location.get(name)
+        count = files.number(written) if written else None
+        if count is None:
+            parent = location.getparent()
+            owner = "" if parent is None else parent.get("id", "")
+            return self._number(location, written, f"the {name} of a location of annotation {owner}")
+        return count
 
     def relations(self, element: Element) -> list[bioc.NativeRelation]:
         return [
             bioc.NativeRelation(
                 child.get("id", ""),
                 _infons(child),
-                [bioc.Node(node.get("refid", ""), node.get("role", "")) for node in child.iterfind("node")],
+                [bioc.Node(node.get("refid", ""), node.get("role", "")) for node in child.iterchildren("node")],
                 self._where(child),
             )
-            for child in element.iterfind("relation")
+            for child in element.iterchildren("relation")
         ]
 
     def _number(self, element: Element, written: str | None, what: str) -> int:
@@ -115,4 +120,4 @@ class _Part:
 
 
 def _infons(element: Element) -> dict[str, Any]:
-    return {child.get("key", ""): child.text or "" for child in element.iterfind("infon")}
+    return {child.get("key", ""): child.text or "" for child in element.iterchildren("infon")}

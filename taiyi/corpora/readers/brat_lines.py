@@ -45,18 +45,20 @@ class Line(msgspec.Struct, frozen=True):
 
 def lines(path: Path) -> Iterator[Line]:
     """The annotations of a file; comments (#) and blank lines are passed over."""
+    name = str(path)
     for number, native in files.lines(path):
         if not native.strip() or native.startswith("#"):
             continue
-        columns = native.split("\t")
-        where = files.place(path, number)
-        if columns[0][:1] not in _SHAPES:
+        identifier, _, rest = native.partition("\t")
+        words, _, text = rest.partition("\t")
+        where = files.place(name, number)
+        if identifier[:1] not in _SHAPES:
             raise InvalidInput(
                 f"no annotation begins like {native[:80]!r}",
                 where=where,
                 remedy=f"lines begin with an id: {', '.join(_SHAPES)} or #",
             )
-        line = Line(where, native, columns[0], columns[1].split() if len(columns) > 1 else [], "\t".join(columns[2:]))
+        line = Line(where, native, identifier, words.split(), text)
         if not line.words:
             raise line.refuse("the line has no second column")
         yield line
@@ -89,6 +91,10 @@ def spans(line: Line) -> Spans:
     """The offsets of a T line."""
     if len(line.words) < 3 or not line.text:
         raise line.refuse("a mention has a type, offsets and a text")
+    if len(line.words) == 3:  # nearly all; what follows comes to the same
+        first, last = files.number(line.words[1]), files.number(line.words[2])
+        if first is not None and last is not None:
+            return ((first, last),)
     found: list[tuple[int, int]] = []
     for fragment in " ".join(line.words[1:]).split(";"):
         match [files.number(written) for written in fragment.split()]:

@@ -95,7 +95,7 @@ def read(source: Source, options: Options) -> Iterator[Document]:
 
 def _documents(path: Path, options: Options) -> Iterator[tuple[str, list[Sentence]]]:
     """Each marked document with its sentences; in a file without markers every sentence by itself, without an id."""
-    marker = _marker(options)
+    marker, known = _marker(options), dict[str, tuple[str, str]]()
     native, sentences, sentence = "", list[Sentence](), Sentence()
     for number, line in files.lines(path, options.encoding):
         mark = marker.search(line) if marker else None
@@ -107,7 +107,7 @@ def _documents(path: Path, options: Options) -> Iterator[tuple[str, list[Sentenc
                     "a token stands before the first document marker",
                     f"a marker is a line like {options.document}",
                 )
-            sentence.append(_token(line, path, number, options))
+            sentence.append(_token(line, path, number, options, known))
             continue
         if sentence:
             sentences.append(sentence)
@@ -134,11 +134,12 @@ def _marker(options: Options) -> re.Pattern[str] | None:
     return files.pattern(expression, "document")
 
 
-def _token(line: str, path: Path, number: int, options: Options) -> Token:
+def _token(line: str, path: Path, number: int, options: Options, known: dict[str, tuple[str, str]]) -> Token:
+    """The token of a line; `known` keeps what tags come to, of which there are few."""
     cells = line.split(options.separator) if options.separator else line.split()
     try:
         text, tag = cells[options.token], cells[options.tag]
-        offsets = [None if column is None else files.number(cells[column]) for column in (options.start, options.end)]
+        written = None if options.start is None or options.end is None else (cells[options.start], cells[options.end])
     except IndexError as error:
         raise _refuse(
             path,
@@ -146,21 +147,29 @@ def _token(line: str, path: Path, number: int, options: Options) -> Token:
             f"the line has {len(cells)} columns: {line[:80]!r}",
             "the options token, tag and separator say where token and tag stand",
         ) from error
-    if options.start is not None and None in offsets:
+    start, end = (files.number(written[0]), files.number(written[1])) if written else (None, None)
+    if written and (start is None or end is None):
         raise _refuse(
             path, number, f"a token without offsets: {line[:80]!r}", "the options start and end say where they stand"
         )
+    if tag not in known:
+        known[tag] = _tag(tag, path, number, options)
+    return Token(text, *known[tag], number, start, end)
+
+
+def _tag(tag: str, path: Path, number: int, options: Options) -> tuple[str, str]:
+    """The prefix and type of a tag."""
     tag = tag.strip().removeprefix(options.tag_mark)
     if options.tag_mark and options.tag_mark in tag:
         raise _refuse(path, number, f"a token with more than one tag: {tag!r}", "a token is in one mention at most")
     if tag == "O":
-        return Token(text, "O", "", number, *offsets)
+        return "O", ""
     prefix, hyphen, kind = tag.partition("-")
     kind = kind if hyphen else options.untyped
     if kind and prefix in _PREFIXES[options.scheme]:
         if options.types and kind not in options.types:
             raise _refuse(path, number, f"{kind!r} is no type", f"the option types knows {', '.join(options.types)}")
-        return Token(text, prefix, kind, number, *offsets)
+        return prefix, kind
     raise _refuse(
         path,
         number,

@@ -293,7 +293,9 @@ class Fields(msgspec.Struct, frozen=True):
 
     def get(self, key: str) -> Any:
         """The value under a key, or None."""
-        return Path(self.where.rpartition(":")[0]).stem if key == FILE else at(self.content, key)
+        if key == FILE:
+            return Path(self.where.rpartition(":")[0]).stem
+        return self.content[key] if key in self.content else at(self.content, key)
 
     def text(self, key: str) -> str:
         """The text under a key; a number is written out, a list joined."""
@@ -336,13 +338,13 @@ class Fields(msgspec.Struct, frozen=True):
     def integer(self, key: str) -> int:
         """The whole number under a key."""
         value = self.get(key)
+        if type(value) is int:
+            return value
         if isinstance(value, str) and (number := files.number(value.strip())) is not None:
             return number
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self.refuse(
-                f"{key!r} is {_kind(value) if value is None else repr(value)}", "it is read as a whole number"
-            )
-        return value
+        raise self.refuse(
+            f"{key!r} is {_kind(value) if value is None else repr(value)}", "it is read as a whole number"
+        )
 
     def items(self, key: str) -> list[Fields]:
         """The objects (or lists, whose keys are numbers) in the list under a key; none where there is no list."""
