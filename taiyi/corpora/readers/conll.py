@@ -219,6 +219,8 @@ def _record(
 
 def _laid(sentence: Sentence, path: Path) -> list[str]:
     """The blanks before each token: one, or as many as its offsets say; none before the first."""
+    if sentence[0].start is None:  # then no token has offsets
+        return ["", *[" "] * (len(sentence) - 1)]
     blanks = [""]
     for before, token in pairwise(sentence):
         gap = 1 if token.start is None or before.end is None else token.start - before.end
@@ -234,7 +236,7 @@ def _laid(sentence: Sentence, path: Path) -> list[str]:
 
 
 def _check_lengths(sentence: Sentence, path: Path, options: Options, record: str, source: Source) -> None:
-    for token in sentence:
+    for token in sentence if sentence[0].start is not None else ():
         if token.start is None or token.end is None or token.end - token.start == len(token.text):
             continue
         problem = f"{token.text!r} has {len(token.text)} characters, its offsets are {token.start} to {token.end}"
@@ -252,8 +254,9 @@ def _text(sentence: Sentence, blanks: list[str]) -> str:
 def _starts(sentence: Sentence, blanks: list[str], start: int) -> list[int]:
     starts: list[int] = []
     for token, before in zip(sentence, blanks, strict=True):
-        starts.append(start + len(before))
-        start = starts[-1] + len(token.text)
+        start += len(before)
+        starts.append(start)
+        start += len(token.text)
     return starts
 
 
