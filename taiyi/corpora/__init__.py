@@ -48,7 +48,7 @@ def splits(
             found.append(split)
         except NotFound as error:
             missing = error
-            if absent == "refuse":
+            if absent == "refuse" and not descriptor.splits[split].optional:
                 raise
     if missing and not found:
         raise missing

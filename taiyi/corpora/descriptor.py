@@ -46,12 +46,14 @@ class Split(_Part, frozen=True, kw_only=True):
     """One split: its files (globs below the corpus folder), what it is used for (default: what its name says), and
     whatever differs from the corpus: another reader, or options merged over the corpus's.
 
-    documents: how many records its publishers document; 0: they do not say.
+    documents: how many records its publishers document; 0: they do not say. optional: a copy or part that not every
+    distribution holds, so that its absence is no error.
     """
 
     files: tuple[str, ...]
     documents: int = 0
     use: Use | None = None
+    optional: bool = False
     reader: str = ""
     options: dict[str, Any] = {}
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from taiyi.corpora import descriptor, files
+from taiyi.corpora import descriptor, files, splits
 from taiyi.corpora.descriptor import Descriptor
 from taiyi.errors import InvalidParams, NotFound
 
@@ -74,6 +74,20 @@ def test_a_split_is_used_for_what_it_says_or_else_for_what_its_name_says(tmp_pat
     assert described.splits_for("test") == ("held",)
     assert described.splits_for("dev") == ()
     assert described.used_splits() == ("train", "held")
+
+
+def test_a_split_without_its_files_is_refused_unless_it_is_optional_or_told_to_be_skipped(tmp_path: Path) -> None:
+    described = descriptor.load(write(tmp_path))
+    (tmp_path / "two" / "train").mkdir(parents=True)
+    (tmp_path / "two" / "train" / "a.tsv").touch()
+    with pytest.raises(NotFound, match=r"two/held: no file 'held\.tsv'"):
+        splits(described, tmp_path)
+    assert splits(described, tmp_path, absent="skip") == ("train",)
+    optional = descriptor.load(write(tmp_path, text=TEXT.replace("    use: test", "    use: test\n    optional: true")))
+    assert splits(optional, tmp_path) == ("train",)
+    (tmp_path / "two" / "train" / "a.tsv").unlink()
+    with pytest.raises(NotFound):
+        splits(optional, tmp_path, absent="skip")
 
 
 def test_a_corpus_is_found_by_id_and_a_wrong_id_is_answered_with_what_is_close(tmp_path: Path) -> None:
