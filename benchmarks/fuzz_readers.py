@@ -218,7 +218,8 @@ def main(arguments: Sequence[str]) -> int:
     findings = 0
     for family, members in sorted(families.items()):
         for reader in members:
-            names = sorted(set(sound[reader][:2]))
+            # A reader of several files at once names them parted by a bar.
+            names = sorted({name for given in sound[reader][:2] for name in given.split("|")})
             counts = fuzz(reader, names, asked.seed, asked.minutes * 60 / len(members), asked.findings)
             wrong = {found: number for found, number in counts.items() if found not in SOUND}
             findings += len(wrong)

@@ -149,7 +149,7 @@ def _layout(path: Path) -> Layout:
         return "array"
     try:
         value = msgspec.json.decode(first)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         # Lines cut short in the first line are told by the line that follows it.
         return "lines" if more and path.suffix == ".jsonl" else "keyed"
     alone = not more and path.suffix != ".jsonl"
