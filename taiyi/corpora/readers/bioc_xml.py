@@ -70,22 +70,22 @@ class _Part:
         }
 
     def annotations(self, element: Element) -> list[bioc.Annotation]:
-        return [
-            bioc.Annotation(
-                child.get("id", ""),
-                _infons(child),
-                child.findtext("text") or "",
-                self._locations(child),
-                self._where(child),
-            )
-            for child in element.iterchildren("annotation")
-        ]
+        return [self._annotation(child) for child in element.iterchildren("annotation")]
 
-    def _locations(self, element: Element) -> list[bioc.Location]:
-        return [
-            bioc.Location(self._measure(child, "offset"), self._measure(child, "length"))
-            for child in element.iterchildren("location")
-        ]
+    def _annotation(self, element: Element) -> bioc.Annotation:
+        """An annotation, in one pass over what it holds: they are most of a file."""
+        infons: dict[str, Any] = {}
+        locations: list[bioc.Location] = []
+        text: str | None = None
+        for child in element:
+            name = child.tag
+            if name == "infon":
+                infons[child.get("key", "")] = child.text or ""
+            elif name == "location":
+                locations.append(bioc.Location(self._measure(child, "offset"), self._measure(child, "length")))
+            elif name == "text" and text is None:
+                text = child.text or ""
+        return bioc.Annotation(element.get("id", ""), infons, text or "", locations, self._where(element))
 
     def _measure(self, location: Element, name: str) -> int:
         written = location.get(name)

@@ -8,6 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from taiyi.corpora import readers
 from taiyi.corpora.readers import Source, files
 from taiyi.errors import InvalidInput, InvalidParams
@@ -57,7 +59,7 @@ class Options(readers.Options, frozen=True, kw_only=True):
             raise ValueError("start and end are named together, or neither is")
 
 
-class Token(NamedTuple):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A token, the prefix and type of its tag (O has no type), its line, and its offsets where the file gives them."""
 
     text: str

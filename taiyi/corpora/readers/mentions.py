@@ -114,9 +114,10 @@ class Concepts:
 
     def of(self, native: str, kind: str) -> tuple[str, ...]:
         """The concepts in an id column of a mention of that type, each once, in order."""
-        if (native, kind) not in self._made:
-            self._made[native, kind] = self._parted(native, kind)
-        return self._made[native, kind]
+        key = native, kind
+        if (made := self._made.get(key)) is None:
+            made = self._made[key] = self._parted(native, kind)
+        return made
 
     def _parted(self, native: str, kind: str) -> tuple[str, ...]:
         native = self._cut.sub("", native) if self._cut else native
