@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,10 +139,10 @@ def _text_lines(path: Path, names: dict[str, str]) -> Iterator[_Text]:
 
 def _check_texts(source: Source, options: Options) -> None:
     folders = {path.parent for path in source.files}
-    names = {path.name for folder in folders for path in folder.iterdir()}
+    names = {name for folder in folders for name in os.listdir(folder)}
     beside = [source.folder / options.annotation_folder] if options.annotation_folder else sorted(folders)
     for folder in beside:
-        held = names if options.annotation_folder else {path.name for path in folder.iterdir()}
+        held = names if options.annotation_folder else os.listdir(folder)
         _refuse_lone(folder, options, {name.removesuffix(".txt") for name in held if name.endswith(".txt")})
 
 
@@ -152,14 +153,14 @@ def _check_names(source: Source, options: Options, names: set[str]) -> None:
 
 
 def _refuse_lone(folder: Path, options: Options, names: set[str]) -> None:
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        suffix = next((s for s in options.annotations if path.name.endswith(s)), "")
-        if suffix and path.name.removesuffix(suffix) not in names and not path.name.startswith("."):
+    for name in sorted(os.listdir(folder)) if folder.is_dir() else ():
+        suffix = next((s for s in options.annotations if name.endswith(s)), "")
+        if suffix and name.removesuffix(suffix) not in names and not name.startswith("."):
             raise InvalidInput(
                 "its text, the .txt file of the same name, does not exist"
                 if options.texts == "files"
                 else "its text, the line of that name, does not exist",
-                where=path,
+                where=folder / name,
                 remedy="put the text there, or take the annotations away",
             )
 
