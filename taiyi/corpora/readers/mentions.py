@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -98,11 +99,16 @@ def _dense(text: str) -> str:
     return "".join(text.split())
 
 
+@cache
+def _any_of(separators: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(separators)}]")
+
+
 class Concepts:
     """Native concept ids as `DB:ID`. It remembers each id's database, which relations between concepts do not repeat."""
 
     def __init__(self, *, separators: str, databases: dict[str, str], none: tuple[str, ...], cut: str = "") -> None:
-        self._separators = re.compile(f"[{re.escape(separators)}]") if separators else None
+        self._separators = _any_of(separators) if separators else None
         try:
             self._cut = re.compile(cut) if cut else None
         except re.error as error:

@@ -52,8 +52,8 @@ def read(source: Source, options: Options) -> Iterator[Document]:
     ids, choice = files.RecordIds(source), json_files.Choice(source, only=options.only, without="")
     for path in source.files:
         for block in _blocks(path):
-            if _pmid(path, block) in choice:
-                yield _document(source, options, ids, path, block)
+            if (pmid := _pmid(path, block)) in choice:
+                yield _document(source, options, ids, path, pmid, block)
     choice.check()
 
 
@@ -87,8 +87,10 @@ def _pmid(path: Path, block: list[Line]) -> str:
     return title[1]
 
 
-def _document(source: Source, options: Options, ids: files.RecordIds, path: Path, block: list[Line]) -> Document:
-    where, pmid = files.place(path, block[0][0]), _pmid(path, block)
+def _document(
+    source: Source, options: Options, ids: files.RecordIds, path: Path, pmid: str, block: list[Line]
+) -> Document:
+    where = files.place(path, block[0][0])
     title = block[0][1][len(pmid) + len("|t|") :]
     abstract, rows = _abstract(path, pmid, block, options)
     text, whole, _ = passages.joined([("title", title), ("abstract", abstract)])
