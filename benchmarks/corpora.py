@@ -2,7 +2,7 @@
 
 python benchmarks/corpora.py [--setup] [--bigbio CHECKOUT] [--stream [N]] [--all] [--repeats 7] [--json]
 
-The peers live in an environment of their own, benchmarks/.peers, made by --setup from benchmarks/requirements.txt.
+The peers live in an environment of their own, .venv/peers, made by --setup from benchmarks/requirements.txt.
 BigBio's loaders are on no package index: --bigbio names a checkout of bigscience-workshop/biomedical. The corpora are
 those below the folder in TAIYI_REAL_CORPORA; without it generated samples are read.
 """
@@ -32,7 +32,7 @@ from taiyi.ledger import Ledger
 ROOT = Path(__file__).parent.parent
 DESCRIPTORS = ROOT / "data" / "corpora"
 EXPECTATIONS = ROOT / "tests" / "taiyi" / "corpora" / "real"
-PEERS = ROOT / "benchmarks" / ".peers"
+PEERS = ROOT / ".venv" / "peers"
 MOST_RESIDENT_MIB = 500
 """What a stream of any length may hold."""
 
@@ -62,7 +62,7 @@ REAL = (
     Case("ncbi_disease", ("train", "dev", "test"), "PubTator", (*PUBTATOR, *bigbio("ncbi_disease"))),
     Case("biored", ("dev", "test"), "PubTator", (*PUBTATOR, *bigbio("biored"))),
     Case("biored", ("test_bioc_xml",), "BioC XML", BIOC_XML),
-    Case("mlee", ("train",), "standoff", ("bioc, BRAT", *bigbio("mlee"))),
+    Case("mlee", ("train_175",), "standoff", ("bioc, BRAT", *bigbio("mlee"))),
     Case("chia", ("train",), "BRAT", ("bioc, BRAT", *bigbio("chia"))),
     Case("ddi_corpus", ("test_brat",), "BRAT", ("bioc, BRAT", *bigbio("ddi_corpus"))),
     Case("jnlpba", ("test",), "IOB2", CONLL),
