@@ -1,4 +1,4 @@
-# setup · repro · test · check · bench · lock · clean. `make help` lists them.
+# setup · repro · test · check · bench · fuzz · lock · clean. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -53,8 +53,12 @@ check: setup  ## ruff, mypy, formatting
 	ruff format --check .
 	mypy
 
+BENCHMARKS := records corpora
 bench: setup  ## the benchmarks, each against a named peer
-	@for file in benchmarks/*.py; do echo "== $$file"; python $$file || exit 1; done
+	@for name in $(BENCHMARKS); do echo "== $$name"; python benchmarks/$$name.py || exit 1; done
+
+fuzz: setup  ## every reader on damaged files, ten minutes a family of formats; findings go to .state/findings
+	python benchmarks/fuzz_readers.py --findings .state/findings
 
 lock: $(STAMP)  ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --quiet pyproject.toml -o $(VENV)/lock.txt
