@@ -18,7 +18,8 @@ else:
     Item = tuple[_field, ...]
 Items: TypeAlias = tuple[Item, ...]
 
-Style = Literal["taiyi"]
+Style = Literal["taiyi", "json"]
+"""How answers are written: in the paper's own forms, or as JSON (docs/decisions/0010-the-json-answer-style.md)."""
 
 Status = Literal["ok", "empty", "none", "partial", "off_schema", "ambiguous", "refusal", "unparsed"]
 UNPARSABLE: frozenset[Status] = frozenset(("empty", "refusal", "unparsed"))
@@ -32,8 +33,8 @@ class Context(Part, frozen=True):
     choices: (label, text) of a choice question's options.
     multiple: more than one label or choice may be right.
     roles: the argument roles of events.
-    operation: what a transformation makes (title, summary, report ...), the target language of a translation, or the
-      vocabulary of the ids asked for (nen).
+    operation: what a transformation makes (title, summary, report ...), the target language of a translation, the
+      vocabulary of the ids asked for (nen), or yes_no where a sub-task is answered so.
     language: the language the answer is written in.
     """
 

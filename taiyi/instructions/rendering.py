@@ -11,7 +11,7 @@ import msgspec
 from taiyi import tasks
 from taiyi.errors import InvalidParams, NotFound
 from taiyi.instances import Draft, Instance, Style, instance_id
-from taiyi.instructions.templates import chosen_wordings, templates, worded
+from taiyi.instructions.templates import chosen_wordings, form, templates, worded
 from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord, Language, Turn
 from taiyi.tasks import TaskSpec
@@ -34,8 +34,9 @@ def render(record: AnyRecord, task: str, spec: TaskSpec, wording: Wording, ledge
         group = by_group.get(draft.wording)
         if not group:
             raise NotFound(f"{file} has no wordings at {record.language}.{draft.wording}; add some, t1: ...")
+        asked = form(task, record.language, draft.wording, wording.folder) if wording.style == "json" else ""
         for name in chosen_wordings(group, seed=wording.seed, record=record.id, count=wording.count):
-            turns = worded(group[name], draft, f"{file}: {record.language}.{draft.wording}.{name}")
+            turns = worded(group[name], draft, f"{file}: {record.language}.{draft.wording}.{name}", asked)
             identifier = instance_id(
                 record.id, task=task, language=record.language, template=name, subtask=draft.subtask
             )

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from taiyi import strict_yaml
-from taiyi.errors import InvalidParams
+from taiyi.errors import InvalidParams, NotFound
 from taiyi.instances import Draft
 from taiyi.instructions.mixing import rank
 from taiyi.records import LANGUAGES, Language, Turn
@@ -16,10 +16,30 @@ from taiyi.records import LANGUAGES, Language, Turn
 Wordings = Mapping[str, Mapping[str, str]]
 """Group -> template id -> wording, of one task and language."""
 
+FORM = "form"
+"""The section of a language that is no group of wordings: group (or `default`) -> the JSON wanted as the answer."""
+
 
 @cache
 def templates(task: str, folder: Path) -> dict[Language, Wordings]:
     """The wordings of a task by language, from `folder`/<task>.yaml; an empty group or a misspelt key is refused."""
+    return {
+        language: {group: wordings for group, wordings in groups.items() if group != FORM}
+        for language, groups in _loaded(task, folder).items()
+    }
+
+
+def form(task: str, language: Language, group: str, folder: Path) -> str:
+    """What style `json` says after every wording of a group: which JSON is wanted."""
+    forms = _loaded(task, folder)[language].get(FORM, {})
+    text = forms.get(group) or forms.get("default")
+    if not text:
+        raise NotFound(f"{folder / task}.yaml has no form at {language}.{FORM}; style json needs one, default: ...")
+    return text
+
+
+@cache
+def _loaded(task: str, folder: Path) -> dict[Language, Wordings]:
     path = folder / f"{task}.yaml"
     loaded = strict_yaml.convert(strict_yaml.load(path), dict[Language, dict[str, dict[str, str]]], path)
     for language in LANGUAGES:
@@ -33,8 +53,10 @@ def chosen_wordings(group: Mapping[str, str], *, seed: int, record: str, count: 
     return tuple(sorted(group, key=lambda name: rank(seed, f"{record} {name}"))[:count])
 
 
-def worded(wording: str, draft: Draft, where: str) -> tuple[Turn, ...]:
-    """The conversation up to the answer. In a dialogue the wording opens it and later turns stand as they were said."""
+def worded(wording: str, draft: Draft, where: str, form: str = "") -> tuple[Turn, ...]:
+    """The conversation up to the answer. In a dialogue the wording opens it and later turns stand as they were said.
+    A `form` follows the wording on a line of its own, as it stands.
+    """
     opening = draft.history[0].text if draft.history else draft.fields.get("text", "")
     fields = {**draft.fields, "text": opening} if draft.history else draft.fields
     try:
@@ -44,6 +66,8 @@ def worded(wording: str, draft: Draft, where: str) -> tuple[Turn, ...]:
         raise InvalidParams(
             f"the wording {wording!r} asks for {error}", where=where, remedy=f"known: {known}"
         ) from error
+    if form:
+        first = f"{first}\n{form}"
     if not draft.history:
         return (Turn("user", first),)
     return (Turn("user", first), *draft.history[1:], Turn("user", draft.fields["text"]))

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taiyi import strict_yaml, tasks
+from taiyi import instructions, tasks
 from taiyi.instances import UNPARSABLE, Context, Parsed
 from taiyi.records import LANGUAGES, Dialogue, Turn
 
@@ -48,7 +48,7 @@ def test_a_task_offers_the_four_functions_with_the_protocols_signatures(name: st
 
 @every_task
 def test_a_task_has_three_wordings_per_group_in_both_languages(name: str) -> None:
-    templates = strict_yaml.load(TEMPLATES / f"{name}.yaml")
+    templates = instructions.templates(name, TEMPLATES)
     assert set(templates) == set(LANGUAGES)
     groups = [set(templates[language]) for language in LANGUAGES]
     assert groups[0] == groups[1] != set()
@@ -60,7 +60,7 @@ def test_a_task_has_three_wordings_per_group_in_both_languages(name: str) -> Non
 
 @every_task
 def test_the_placeholders_of_a_group_are_the_same_in_both_languages(name: str) -> None:
-    templates = strict_yaml.load(TEMPLATES / f"{name}.yaml")
+    templates = instructions.templates(name, TEMPLATES)
     for group in templates["en"]:
         used = [
             {field for wording in templates[language][group].values() for field in placeholders(wording)}
