@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
 
 from taiyi.errors import unknown_name
-from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
+from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score
 from taiyi.records import AnyRecord, Part
+
+if TYPE_CHECKING:
+    from taiyi.tasks.subtasks import Candidates
+
+Subtask = Literal["each_type", "pair", "mention"]
 
 
 class TaskSpec(Part, frozen=True):
@@ -24,6 +29,11 @@ class TaskSpec(Part, frozen=True):
     multiple: more than one label may be right.
     none_label: the label that stands for "no label" where the corpus has one.
     operation: tt_ds/tt_ts: title, summary, report ...; mt: the target language.
+    subtasks: smaller questions that may be asked beside the whole one: each_type (ner, re, ee), one type at a time;
+      mention (ner), whether a mention is of a type; pair (re), whether two mentions are so related.
+    absent: names that a sub-task may ask for because they never occur in the corpus's texts; the answer is none.
+    ends: native relation -> native types of its head and tail, for pairs that could be so related and are not (default:
+      those of the record's own relations).
     """
 
     types: dict[str, str] = {}
@@ -32,10 +42,34 @@ class TaskSpec(Part, frozen=True):
     multiple: bool = False
     none_label: str = ""
     operation: str = ""
+    subtasks: tuple[Subtask, ...] = ()
+    absent: tuple[str, ...] = ()
+    ends: dict[str, tuple[str, str]] = {}
+
+
+def _itself(item: Item) -> Iterable[Item]:
+    return (item,)
+
+
+class Fitting(NamedTuple):
+    """How a training question that is too long is made to fit, where its gold answer can be computed anew from what is
+    left: windows (of a document), context (sentences around the answer, which stands in it), turns (the latest of a
+    dialogue); whole: not at all, since the answer is to the whole text.
+
+    parts: what of a gold item windows may have each a part of (the links of a cluster); by default the item itself.
+    """
+
+    how: Literal["windows", "context", "turns", "whole"]
+    parts: Callable[[Item], Iterable[Item]] = _itself
 
 
 class Task(Protocol):
-    """What a task module offers. `answer` and `parse` are inverse: parse(context, answer(...)).items == gold."""
+    """What a task module offers. `answer` and `parse` are inverse: parse(context, answer(...)).items == gold.
+
+    FITTING: how a question that is too long is made to fit. A module may also have SUBTASKS, see `subtasks_of`.
+    """
+
+    FITTING: Fitting
 
     def instances(self, record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
         """The questions this task asks of a record; none if the record's family or annotation does not suit it."""
@@ -55,7 +89,9 @@ def ids() -> tuple[str, ...]:
     return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _SUPPORT))
 
 
-_SUPPORT = frozenset(("fields", "free_text", "grammar", "json_forms", "reading", "triples", "tuples"))
+_SUPPORT = frozenset(
+    ("fields", "free_text", "grammar", "json_forms", "reading", "subtasks", "triples", "tuples", "yes_no")
+)
 
 
 @cache
@@ -64,3 +100,9 @@ def load(task: str) -> Task:
     if task not in ids():
         raise unknown_name("task", task, ids())
     return cast(Task, importlib.import_module(f"{__name__}.{task}"))
+
+
+def subtasks_of(task: str) -> Mapping[str, Candidates]:
+    """The smaller questions that a task can ask, by kind: its module's SUBTASKS, if it has any."""
+    found: Mapping[str, Candidates] = getattr(load(task), "SUBTASKS", {})
+    return found

@@ -16,7 +16,7 @@ import msgspec
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Argument, Document, Event, Language
-from taiyi.tasks import TaskSpec, fields, grammar, json_forms, ner, reading, tuples
+from taiyi.tasks import Fitting, TaskSpec, fields, grammar, json_forms, ner, reading, subtasks, tuples
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
@@ -26,6 +26,8 @@ _BETWEEN: dict[Language, str] = {"en": ", ", "zh": "；"}
 _TRIGGER_WORDS = ("trigger", "trigger word", "event trigger", "触发词", "主体词")
 _ANY_ROLE = r"[^\W\d_][\w -]{0,30}"
 _LISTED = re.compile("[，、]")
+
+FITTING = Fitting("windows")
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
@@ -240,3 +242,4 @@ def _json_arguments(part: dict[str, Any], context: Context) -> Iterator[tuple[st
 
 
 _READINGS = reading.Readings(_exact, _lines, _from_json)
+SUBTASKS = subtasks.each_type(instances)

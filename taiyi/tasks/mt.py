@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Parallel
-from taiyi.tasks import TaskSpec, free_text
+from taiyi.tasks import Fitting, TaskSpec, free_text
 
 _FORM = free_text.Form(
     (
@@ -22,6 +22,8 @@ _FORM = free_text.Form(
         "翻译",
     )
 )
+
+FITTING = Fitting("whole")
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

@@ -9,13 +9,15 @@ from typing import Any
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Document
-from taiyi.tasks import TaskSpec, fields, grammar, json_forms, ner, reading
+from taiyi.tasks import Fitting, TaskSpec, fields, grammar, json_forms, ner, reading
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
 _MENTION = re.compile(r"[;；：]|:\s")
 _BETWEEN = re.compile(r"\s*[|,，、+;；]\s*")
 _ID = re.compile(r"(?:[\w.-]+\s*[:：]\s*)?[\w.:*/-]+")
+
+FITTING = Fitting("windows")
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

@@ -9,11 +9,13 @@ from typing import Any
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Document, Language
-from taiyi.tasks import TaskSpec, fields, grammar, json_forms, reading
+from taiyi.tasks import Fitting, TaskSpec, fields, grammar, json_forms, reading, subtasks, yes_no
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
 _KEYS = frozenset(("entities", "result", "results", "mentions", "实体", "实体列表"))
+
+FITTING = Fitting("windows")
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
@@ -35,6 +37,8 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 def answer(gold: Items, context: Context, style: Style) -> str:
     """A line for each type that has mentions; a field that would be misread is quoted."""
+    if yes_no.asked(context):
+        return yes_no.answer(gold)
     lines = []
     for name, group in groupby(gold, key=lambda item: str(item[0])):
         mentions = [str(item[1]) for item in group]
@@ -46,6 +50,8 @@ def answer(gold: Items, context: Context, style: Style) -> str:
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """Mentions by type. Commas separate them only where the prompt holds every part and not the whole."""
+    if yes_no.asked(context):
+        return yes_no.parse(text, context, prompt=prompt)
     return reading.read(text, context, prompt, _READINGS)
 
 
@@ -74,6 +80,32 @@ def listed(offered: Iterable[str], record: AnyRecord) -> str:
 def mention(text: str) -> str:
     """A mention on one line: white space as single blanks."""
     return " ".join(text.split())
+
+
+def _mentions(record: AnyRecord, spec: TaskSpec) -> Iterator[subtasks.Candidate]:
+    """Whether a mention is of a type: yes of each mention and a type of its, no of it and each other type offered."""
+    if not isinstance(record, Document) or not record.annotated:
+        return
+    types: dict[str, set[str]] = {}
+    asked: dict[str, None] = {}
+    for entity in record.entities:
+        text = mention(entity.text)
+        types.setdefault(text.casefold(), set()).add(spec.types.get(entity.type, ""))
+        if entity.type in spec.types and text:
+            asked[text] = None
+    for text in asked:
+        for name in names(spec):
+            present = name in types[text.casefold()]
+            yield subtasks.Candidate(
+                present,
+                Draft(
+                    fields={"text": record.text.strip(), "mention": text, "type": name},
+                    gold=yes_no.gold(record.language, yes=present),
+                    context=yes_no.context(record.language),
+                    subtask=subtasks.keyed("mention", text, name),
+                    wording="mention",
+                ),
+            )
 
 
 def _written(text: str, context: Context, rule: Any) -> str:
@@ -161,3 +193,4 @@ def _from_json(value: Any, found: Found, context: Context) -> None:
 
 
 _READINGS = reading.Readings(_exact, _lines, _from_json)
+SUBTASKS = {**subtasks.each_type(instances), "mention": _mentions}

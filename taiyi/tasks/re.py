@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
-from taiyi.records import AnyRecord, Argument, Document
-from taiyi.tasks import TaskSpec, ner, triples
+from taiyi.records import AnyRecord, Argument, Document, content_key
+from taiyi.tasks import Fitting, TaskSpec, ner, subtasks, triples, yes_no
+from taiyi.tasks.subtasks import Candidate
+
+FITTING = Fitting("windows")
+_MOST_ENDS = 8
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
@@ -36,11 +41,15 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 def answer(gold: Items, context: Context, style: Style) -> str:
     """Pairs under each relation's name (en) or triples (zh)."""
+    if yes_no.asked(context):
+        return yes_no.answer(gold)
     return triples.answer(gold, context)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """Relations by name; a tuple with a comma too many counts only if the prompt settles it."""
+    if yes_no.asked(context):
+        return yes_no.parse(text, context, prompt=prompt)
     return triples.parse(text, context, prompt, deepest=1)
 
 
@@ -58,3 +67,87 @@ def surfaces(record: Document, end: Argument) -> list[str]:
     else:
         texts = [m.text for m in mentions if m.id == end.ref] if end.ref else [end.text]
     return list(dict.fromkeys(text for text in map(ner.mention, texts) if text))
+
+
+def _pairs(record: AnyRecord, spec: TaskSpec) -> Iterator[Candidate]:
+    """Whether a relation holds between two mentions: yes of each that does, no of pairs of the types that such a
+    relation joins between which none of any kind holds, in either direction.
+    """
+    if not isinstance(record, Document) or not record.annotated:
+        return
+    whole = next(instances(record, spec), None)
+    for name, head, tail in whole.gold if whole else ():
+        yield _pair(record, str(name), str(head), str(tail), holds=True)
+    related = {
+        frozenset((head.casefold(), tail.casefold()))
+        for relation in record.relations
+        for head in _known_as(record, relation.head)
+        for tail in _known_as(record, relation.tail)
+    }
+    mentions = _mentions(record)
+    for native, name in spec.types.items():
+        for kinds in _joined(record, native, spec):
+            heads, tails = (_few(mentions.get(kind, {}), record) for kind in kinds)
+            for head, tail in product(heads, tails):
+                ends = frozenset((head.casefold(), tail.casefold()))
+                if len(ends) == 2 and ends not in related:
+                    yield _pair(record, name, head, tail, holds=False)
+
+
+def _pair(record: Document, name: str, head: str, tail: str, *, holds: bool) -> Candidate:
+    draft = Draft(
+        fields={"text": record.text.strip(), "relation": name, "head": head, "tail": tail},
+        gold=yes_no.gold(record.language, yes=holds),
+        context=yes_no.context(record.language),
+        subtask=subtasks.keyed("pair", name, head, tail),
+        wording="pair",
+    )
+    return Candidate(holds, draft)
+
+
+def _known_as(record: Document, end: Argument) -> list[str]:
+    """The texts an end stands for, those of its concepts' other mentions included."""
+    concepts = {concept for mention in record.entities if mention.id == end.ref for concept in mention.concepts}
+    others = [mention.text for mention in record.entities if concepts & set(mention.concepts)]
+    return [*surfaces(record, end), *map(ner.mention, others)]
+
+
+def _mentions(record: Document) -> dict[str, dict[str, None]]:
+    """The texts of mentions by native type; ends that are bare texts are of the type `head` or `tail`."""
+    found: dict[str, dict[str, None]] = {}
+    for entity in record.entities:
+        found.setdefault(entity.type, {})[ner.mention(entity.text)] = None
+    for relation in record.relations:
+        for kind, end in (("head", relation.head), ("tail", relation.tail)):
+            if end.text:
+                found.setdefault(kind, {})[ner.mention(end.text)] = None
+    return found
+
+
+def _joined(record: Document, native: str, spec: TaskSpec) -> list[tuple[str, str]]:
+    """The types of head and tail that a relation joins: as declared, else as in this record, else any two."""
+    if native in spec.ends:
+        return [spec.ends[native]]
+    seen = {
+        (head, tail)
+        for relation in record.relations
+        if relation.type == native
+        for head in _types(record, relation.head, "head")
+        for tail in _types(record, relation.tail, "tail")
+    }
+    kinds = _mentions(record)
+    return sorted(seen or set(product(kinds, kinds)))
+
+
+def _types(record: Document, end: Argument, bare: str) -> set[str]:
+    if end.text:
+        return {bare}
+    return {m.type for m in record.entities if m.id == end.ref or (end.concept and end.concept in m.concepts)}
+
+
+def _few(texts: Iterable[str], record: Document) -> list[str]:
+    """So many of the texts that their pairs stay few, chosen by their own content."""
+    return sorted(filter(None, texts), key=lambda text: content_key(record.id, text))[:_MOST_ENDS]
+
+
+SUBTASKS = {**subtasks.each_type(instances), "pair": _pairs}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy, sets
 from taiyi.records import AnyRecord, Classification, Language, Record
-from taiyi.tasks import TaskSpec, grammar
+from taiyi.tasks import Fitting, TaskSpec, grammar
 
 _LEAD: dict[Language, str] = {"en": "Result: ", "zh": "上述文本被分类为："}
 _SEPARATORS: dict[Language, tuple[str, ...]] = {"en": (", ", "; "), "zh": ("，", "；")}
@@ -19,6 +19,8 @@ _BETWEEN = re.compile(r"[,;，；、\n]|\band\b|\bor\b|以及|和|或", re.IGNOR
 _NEGATION = re.compile(
     r"(?:\b(?:not|never|neither|than)|n't|不是|并非|并不|不属于|非)\s*(?:an? |the |about )?$", re.IGNORECASE
 )
+
+FITTING = Fitting("whole")
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

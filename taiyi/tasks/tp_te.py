@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy
 from taiyi.records import AnyRecord, Pair
-from taiyi.tasks import TaskSpec, tp_ss
+from taiyi.tasks import Fitting, TaskSpec, tp_ss
+
+FITTING = Fitting("whole")
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Language, Output, Transform
-from taiyi.tasks import TaskSpec, grammar
+from taiyi.tasks import Fitting, TaskSpec, grammar
 from taiyi.tasks.tc import listed
 
 _WORDED = ("decision_tree",)
 _COLON: dict[Language, str] = {"en": ": ", "zh": "："}
+
+FITTING = Fitting("whole")
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

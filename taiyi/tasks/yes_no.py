@@ -1,0 +1,74 @@
+"""Questions of a sub-task that are answered with yes or no: `Yes`, `No`, 是, 否."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from taiyi.instances import Context, Items, Parsed
+from taiyi.records import Language
+from taiyi.tasks import grammar, json_forms
+
+OPERATION = "yes_no"
+"""The operation of a context whose question is answered so."""
+WORDS: dict[Language, tuple[str, str]] = {"en": ("Yes", "No"), "zh": ("是", "否")}
+"""Yes and no, as offered and written."""
+
+_KEYS = ("answer", "result", "label", "答案", "结果", "回答")
+_NO = r"no\b(?!\.? ?\d)|nope\b|false\b|不是|不存在|不具有|不属于|并非|没有|否|无|错误?|不对"
+_YES = r"yes\b|yeah\b|true\b|correct\b|是|存在|具有|属于|有|正确|对"
+_FIRST = re.compile(rf"\W*(?:(?P<no>{_NO})|(?P<yes>{_YES}))(?=(?P<more>.*))", re.IGNORECASE | re.DOTALL)
+_SAID = re.compile(
+    r"(?P<no>\b(?:is|are|does|do|did|was|were) not\b|n't\b|\bthere (?:is|are) no\b|\bthe answer is no\b|\bno[.!]?$"
+    r"|不是|不存在|不具有|不属于|并非|没有)|(?P<yes>\bthe answer is yes\b|\byes[.!]?$|存在|具有|属于|答案是是)",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"(?:\s*(?:/|,|，|、|and|or|或|和)\s*)(?:yes|no|是|否)\W*$", re.IGNORECASE)
+
+
+def context(language: Language) -> Context:
+    """What such an answer is written and read against."""
+    return Context(offered=WORDS[language], operation=OPERATION, language=language)
+
+
+def gold(language: Language, *, yes: bool) -> Items:
+    """The gold answer."""
+    return ((WORDS[language][0 if yes else 1],),)
+
+
+def asked(context: Context) -> bool:
+    """Whether the question is one of yes or no."""
+    return context.operation == OPERATION
+
+
+def answer(gold: Items) -> str:
+    """The word."""
+    return str(gold[0][0])
+
+
+def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
+    """Yes or no as offered: the word alone, else the one that begins the answer, else the one that it states.
+
+    Both are `ambiguous`, without items; a short answer that is neither ("maybe") is `off_schema`. Never raises.
+    """
+    if text.strip() in context.offered:
+        return Parsed("ok", ((text.strip(),),))
+    bare = unicodedata.normalize("NFKC", grammar.strip_lead(grammar.clean(text, prompt))).strip()
+    loaded = json_forms.loaded(bare)
+    if isinstance(loaded, dict):
+        bare = json_forms.text(loaded, _KEYS) or bare
+    if not bare:
+        return Parsed("empty")
+    first = _FIRST.match(bare)
+    if first and _BOTH.match(first["more"]):
+        return Parsed("ambiguous", (), (bare[:80],))
+    if grammar.is_refusal(bare):
+        return Parsed("refusal")
+    said = {found.lastgroup for found in ([first] if first else _SAID.finditer(bare))}
+    if first:
+        said = {"no" if first["no"] else "yes"}
+    if len(said) == 1:
+        return Parsed("ok", ((context.offered[0 if said == {"yes"} else 1],),))
+    if said:
+        return Parsed("ambiguous", (), (bare[:80],))
+    return Parsed("off_schema" if len(bare) <= 40 and "\n" not in bare else "unparsed", (), (bare[:80],))
