@@ -60,6 +60,7 @@ SOUND: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "mention_clusters": ("two.clusters.json", "two.clusters.json", {}),
     "interaction_xml": ("two.ppi.xml", "two.ppi.xml", {}),
+    "chat_rows": ("two.chat.jsonl", "two.chat.jsonl", {}),
     "choice_qa": ("two.jsonl", "two.jsonl", {}),
     "consultations": (
         "two.consultations.json",
