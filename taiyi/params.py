@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -11,6 +11,7 @@ from taiyi import jsonl, strict_yaml
 from taiyi.errors import InvalidParams
 from taiyi.instances import Style
 from taiyi.licences import Policy
+from taiyi.records import Language
 
 ConflictPolicy = Literal["keep_first", "drop_all"]
 Schedule = Literal["two_stage", "one_stage"]
@@ -56,6 +57,76 @@ class Caps(_Params, frozen=True, kw_only=True):
     test: int = 0
 
 
+class Even(_Params, frozen=True, kw_only=True):
+    """Evens out the loss between tasks and languages, whose answers may be one word or 300, by weights on their counts.
+
+    strength: each is weighted by (mean loss of a task and language / its own) to this power: 0 changes nothing, 1 asks
+    for the same loss of each. The loss is counted as train.loss_averaging counts it.
+    bound: no such weight is above it, or below 1 / bound.
+    """
+
+    strength: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    bound: Annotated[float, msgspec.Meta(ge=1)] = 4.0
+
+
+class Mix(_Params, frozen=True, kw_only=True):
+    """Which training instances are taken, and how many of each corpus, task and language. A part with n instances after
+    its cap gets weight x n^(1/temperature), in the scale that keeps the sum of all n; more than there are only by asking
+    in further wordings, never by copies.
+
+    paper_caps: as many as the Taiyi paper took of each corpus and task, where the descriptor says so; none where it took
+      none; corpora unknown to the paper are not limited.
+    caps: corpus -> task -> at most so many instances (0: none); they go before paper_caps.
+    weights: task, or task.language, -> factor; the more precise name counts.
+    temperature: 1 leaves the sizes of corpora as they are, higher brings them closer together.
+    total: so many in all, as far as caps and wordings let it; 0: as many as come of the above.
+    most_wordings: a question is asked in at most so many wordings.
+    tokenizer: folder or hub id of what counts the answers' tokens; empty: characters are counted.
+    """
+
+    paper_caps: bool = False
+    caps: dict[str, dict[str, Annotated[int, msgspec.Meta(ge=0)]]] = {}
+    weights: dict[str, Annotated[float, msgspec.Meta(ge=0)]] = {}
+    temperature: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    total: Annotated[int, msgspec.Meta(ge=0)] = 0
+    most_wordings: Annotated[int, msgspec.Meta(ge=1)] = 15
+    even: Even = Even()
+    tokenizer: str = ""
+
+    @property
+    def needs_survey(self) -> bool:
+        """Whether how many are taken of one corpus depends on the others."""
+        return self.temperature != 1 or self.total > 0 or self.even.strength > 0
+
+    def weight(self, task: str, language: Language) -> float:
+        """The factor for a task in a language."""
+        return self.weights.get(f"{task}.{language}", self.weights.get(task, 1.0))
+
+
+class Subtasks(_Params, frozen=True, kw_only=True):
+    """Instances per training record that are asked beside the whole question, of each kind that its corpus declares: how
+    many about what is there, and under absent_ about what is not (answered none, or no). A part of one is a chance: 0.1
+    is one record in ten, chosen by a hash of its id.
+
+    each_type: one of the types; pair: whether two mentions are so related; mention: whether a mention is of a type.
+    """
+
+    each_type: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    pair: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    mention: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    absent_types: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    absent_pairs: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    absent_mentions: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+
+    def of(self, kind: str) -> tuple[float, float]:
+        """The rates of a kind: of what is there, and of what is not."""
+        return {
+            "each_type": (self.each_type, self.absent_types),
+            "pair": (self.pair, self.absent_pairs),
+            "mention": (self.mention, self.absent_mentions),
+        }[kind]
+
+
 class Instruct(_Params, frozen=True, kw_only=True):
     """How records become instances: the answer style, wordings per training record, and caps.
 
@@ -66,7 +137,9 @@ class Instruct(_Params, frozen=True, kw_only=True):
     style: Style = "taiyi"
     wordings: int = 1
     task_wordings: dict[str, int] = {}
+    subtasks: Subtasks = Subtasks()
     caps: Caps = Caps()
+    mix: Mix = Mix()
 
 
 class Embedded(_Params, frozen=True, kw_only=True):

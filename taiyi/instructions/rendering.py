@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 from taiyi import tasks
 from taiyi.errors import InvalidParams, NotFound
 from taiyi.instances import Draft, Instance, Style, instance_id
+from taiyi.instructions import subtasks
 from taiyi.instructions.templates import chosen_wordings, form, templates, worded
 from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord, Language, Turn
@@ -18,31 +19,56 @@ from taiyi.tasks import TaskSpec
 
 
 class Wording(msgspec.Struct, frozen=True, kw_only=True):
-    """How records are worded: the answer style, the folder of templates, the seed that picks, and wordings a record."""
+    """How records are worded: the answer style, the folder of templates, the seed that picks, and wordings a record.
+
+    first: how many wordings of each question are passed over, since it was asked in them before.
+    """
 
     style: Style
     folder: Path
     seed: int
     count: int = 1
+    first: int = 0
 
 
-def render(record: AnyRecord, task: str, spec: TaskSpec, wording: Wording, ledger: Ledger) -> Iterator[Instance]:
-    """The instances of one record for one task. One whose answer does not read back as its gold goes to the ledger."""
-    file = f"{wording.folder / task}.yaml"
-    by_group = templates(task, wording.folder)[record.language]
+def render(
+    record: AnyRecord, task: str, spec: TaskSpec, wording: Wording, ledger: Ledger, smaller: Iterable[Draft] = ()
+) -> Iterator[Instance]:
+    """The instances of one record for one task. One whose answer does not read back as its gold goes to the ledger.
+
+    smaller: questions of sub-tasks that are asked beside the whole ones, each in one wording.
+    """
     for draft in tasks.load(task).instances(record, spec):
-        group = by_group.get(draft.wording)
-        if not group:
-            raise NotFound(f"{file} has no wordings at {record.language}.{draft.wording}; add some, t1: ...")
-        asked = form(task, record.language, draft.wording, wording.folder) if wording.style == "json" else ""
-        for name in chosen_wordings(group, seed=wording.seed, record=record.id, count=wording.count):
-            turns = worded(group[name], draft, f"{file}: {record.language}.{draft.wording}.{name}", asked)
-            identifier = instance_id(
-                record.id, task=task, language=record.language, template=name, subtask=draft.subtask
-            )
-            instance = _answered(identifier, task, record.language, draft, turns, wording.style, ledger)
-            if instance:
+        group = wordings_of(record, task, draft, wording.folder)
+        until = wording.first + wording.count
+        for name in chosen_wordings(group, seed=wording.seed, record=record.id, count=until)[wording.first :]:
+            if instance := asked(record, task, draft, name, wording, ledger):
                 yield instance
+    for draft in smaller:
+        group = wordings_of(record, task, draft, wording.folder)
+        for name in chosen_wordings(group, seed=wording.seed, record=f"{record.id}.{draft.subtask}", count=1):
+            if instance := asked(record, task, draft, name, wording, ledger):
+                yield instance
+
+
+def wordings_of(record: AnyRecord, task: str, draft: Draft, folder: Path) -> Mapping[str, str]:
+    """Template id -> wording, of the group that a draft names; NotFound where the task has none in the language."""
+    group = templates(task, folder)[record.language].get(draft.wording)
+    if not group:
+        raise NotFound(f"{folder / task}.yaml has no wordings at {record.language}.{draft.wording}; add some, t1: ...")
+    return group
+
+
+def asked(
+    record: AnyRecord, task: str, draft: Draft, template: str, wording: Wording, ledger: Ledger
+) -> Instance | None:
+    """A draft in the wording of that id; none, but a row in the ledger, if its answer does not read back."""
+    group = wordings_of(record, task, draft, wording.folder)
+    wanted = form(task, record.language, draft.wording, wording.folder) if wording.style == "json" else ""
+    where = f"{wording.folder / task}.yaml: {record.language}.{draft.wording}.{template}"
+    turns = worded(group[template], draft, where, wanted)
+    identifier = instance_id(record.id, task=task, language=record.language, template=template, subtask=draft.subtask)
+    return _answered(identifier, task, record.language, draft, turns, wording.style, ledger)
 
 
 def _answered(
@@ -77,9 +103,11 @@ def _answered(
 def task_spec(corpus: str, task: str, declared: Mapping[str, Any]) -> TaskSpec:
     """A corpus's declaration of a task, as written in its descriptor, checked."""
     try:
-        return msgspec.convert(declared, TaskSpec)
+        spec = msgspec.convert(declared, TaskSpec)
     except msgspec.ValidationError as error:
         raise InvalidParams(str(error), where=f"corpus {corpus}, tasks.{task}") from error
+    subtasks.check(corpus, task, spec)
+    return spec
 
 
 def _short(value: object) -> str:
