@@ -81,7 +81,7 @@ def _lines(content: bytes, chance: random.Random) -> bytes:
     elif kind == "move":
         lines.insert(second, lines.pop(first))
     else:
-        lines[first] *= chance.choice((50, 2000))
+        lines[first] *= min(chance.choice((50, 2000)), 1 + 2 * LONGEST // (len(lines[first]) or 1))
     return b"".join(lines)
 
 

@@ -15,6 +15,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
+_LONGEST, _KEPT = 20_000, 500
+
+
 class TaiyiError(Exception):
     """Anything this project refuses; the command line prints it as one message and exits with 2."""
 
@@ -23,6 +26,8 @@ class InvalidInput(TaiyiError):
     """Input that cannot be accepted. `where` is a file, `file:line` or record id."""
 
     def __init__(self, problem: str, *, where: str | Path = "", remedy: str = "") -> None:
+        if len(problem) > _LONGEST:  # it quotes a file's content, which may be one endless line
+            problem = f"{problem[:_KEPT]} ... {problem[-_KEPT:]} ({len(problem):,} characters)"
         self.problem, self.where, self.remedy = problem, str(where), remedy
         text = f"{where}: {problem}" if str(where) else problem
         super().__init__(f"{text}\n  {remedy}" if remedy else text)

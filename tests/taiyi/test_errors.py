@@ -46,3 +46,10 @@ def test_a_name_like_no_other_is_answered_with_all_names(known: list[str], tail:
     error = unknown_name("task", "xyzzy", known)
     assert isinstance(error, NotFound)
     assert str(error) == f"no task 'xyzzy'; {tail}"
+
+
+def test_a_problem_that_quotes_an_endless_line_is_cut_with_its_length() -> None:
+    error = InvalidInput(f"no name in {'x' * 1_000_000!r}", where="a.txt:1", remedy="write one")
+    assert len(str(error)) < 2_000
+    assert str(error).startswith("a.txt:1: no name in 'xxx")
+    assert "(1,000,013 characters)" in str(error)
