@@ -63,13 +63,25 @@ class Fitting(NamedTuple):
     parts: Callable[[Item], Iterable[Item]] = _itself
 
 
+class Fields(NamedTuple):
+    """What a wording is made of: the values that a task's questions of one group come with.
+
+    lists: those of them that name what is asked for and that a wording may leave out, see `instructions.usable`.
+    """
+
+    names: tuple[str, ...]
+    lists: tuple[str, ...] = ()
+
+
 class Task(Protocol):
     """What a task module offers. `answer` and `parse` are inverse: parse(context, answer(...)).items == gold.
 
     FITTING: how a question that is too long is made to fit. A module may also have SUBTASKS, see `subtasks_of`.
+    GROUPS: the groups of wordings that its questions choose from, and the fields that a wording of each has.
     """
 
     FITTING: Fitting
+    GROUPS: Mapping[str, Fields]
 
     def instances(self, record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
         """The questions this task asks of a record; none if the record's family or annotation does not suit it."""

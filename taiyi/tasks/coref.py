@@ -9,7 +9,7 @@ from typing import Any
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Document
-from taiyi.tasks import Fitting, TaskSpec, ee, fields, grammar, json_forms, ner, reading, tuples
+from taiyi.tasks import Fields, Fitting, TaskSpec, ee, fields, grammar, json_forms, ner, reading, tuples
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
@@ -82,3 +82,4 @@ def _from_json(value: Any, found: Found, _context: Context) -> None:
 
 _READINGS = reading.Readings(_exact, _lines, _from_json)
 FITTING = Fitting("windows", parts=_links)
+GROUPS = {"default": Fields(("text",))}

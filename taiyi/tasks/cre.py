@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Argument, Document, Relation
-from taiyi.tasks import Fitting, TaskSpec, ner, re, triples
+from taiyi.tasks import Fields, Fitting, TaskSpec, ner, re, triples
 
 FITTING = Fitting("windows")
+GROUPS = {"default": Fields(("text", "types"), lists=("types",))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

@@ -16,7 +16,7 @@ import msgspec
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Argument, Document, Event, Language
-from taiyi.tasks import Fitting, TaskSpec, fields, grammar, json_forms, ner, reading, subtasks, tuples
+from taiyi.tasks import Fields, Fitting, TaskSpec, fields, grammar, json_forms, ner, reading, subtasks, tuples
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
@@ -28,6 +28,12 @@ _ANY_ROLE = r"[^\W\d_][\w -]{0,30}"
 _LISTED = re.compile("[，、]")
 
 FITTING = Fitting("windows")
+GROUPS = {
+    "default": Fields(("text", "types", "roles"), lists=("roles",)),
+    "any_role": Fields(("text", "types")),
+    "each_type": Fields(("text", "types", "roles")),
+    "each_type_any_role": Fields(("text", "types")),
+}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Dialogue
-from taiyi.tasks import Fitting, TaskSpec, free_text
+from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
 _FORM = free_text.Form(dialogue=True)
 
 FITTING = Fitting("turns")
+GROUPS = {"default": Fields(("text",)), "context": Fields(("context", "text"))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Parallel
-from taiyi.tasks import Fitting, TaskSpec, free_text
+from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
 _FORM = free_text.Form(
     (
@@ -24,6 +24,7 @@ _FORM = free_text.Form(
 )
 
 FITTING = Fitting("whole")
+GROUPS = {"en2zh": Fields(("text",)), "zh2en": Fields(("text",))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

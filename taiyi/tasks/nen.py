@@ -9,7 +9,7 @@ from typing import Any
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Document
-from taiyi.tasks import Fitting, TaskSpec, fields, grammar, json_forms, ner, reading
+from taiyi.tasks import Fields, Fitting, TaskSpec, fields, grammar, json_forms, ner, reading
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
@@ -18,6 +18,7 @@ _BETWEEN = re.compile(r"\s*[|,，、+;；]\s*")
 _ID = re.compile(r"(?:[\w.-]+\s*[:：]\s*)?[\w.:*/-]+")
 
 FITTING = Fitting("windows")
+GROUPS = {"default": Fields(("text", "mentions", "databases"), lists=("databases",))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

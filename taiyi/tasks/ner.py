@@ -9,13 +9,18 @@ from typing import Any
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Document, Language
-from taiyi.tasks import Fitting, TaskSpec, fields, grammar, json_forms, reading, subtasks, yes_no
+from taiyi.tasks import Fields, Fitting, TaskSpec, fields, grammar, json_forms, reading, subtasks, yes_no
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
 _KEYS = frozenset(("entities", "result", "results", "mentions", "实体", "实体列表"))
 
 FITTING = Fitting("windows")
+GROUPS = {
+    "default": Fields(("text", "types"), lists=("types",)),
+    "each_type": Fields(("text", "types")),
+    "mention": Fields(("text", "mention", "type")),
+}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

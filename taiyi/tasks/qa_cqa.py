@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Question
-from taiyi.tasks import Fitting, TaskSpec, free_text
+from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
 _FORM = free_text.Form(("The answer is", "Answer", "答案是", "答案为", "答案", "回答", "答"))
 
 FITTING = Fitting("context")
+GROUPS = {"default": Fields(("context", "question"))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

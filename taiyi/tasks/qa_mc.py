@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy
 from taiyi.records import AnyRecord, Choice, Language, Question
-from taiyi.tasks import Fitting, TaskSpec, grammar
+from taiyi.tasks import Fields, Fitting, TaskSpec, grammar
 from taiyi.tasks.tc import bounded
 
 _JOIN = r"\s*(?:[,，、;；/&+]|\band\b|\bor\b|和|与|及|或|\s)\s*"
@@ -29,6 +29,12 @@ _NAMED_BY_LETTER = re.compile(
 _SENTENCE_END = re.compile(r"[.;!。；！\n]+")
 
 FITTING = Fitting("whole")
+GROUPS = {
+    "default": Fields(("question", "options")),
+    "context": Fields(("context", "question", "options")),
+    "decision": Fields(("context", "question", "options")),
+    "multiple": Fields(("question", "options")),
+}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

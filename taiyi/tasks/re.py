@@ -8,10 +8,15 @@ from itertools import product
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
 from taiyi.records import AnyRecord, Argument, Document, content_key
-from taiyi.tasks import Fitting, TaskSpec, ner, subtasks, triples, yes_no
+from taiyi.tasks import Fields, Fitting, TaskSpec, ner, subtasks, triples, yes_no
 from taiyi.tasks.subtasks import Candidate
 
 FITTING = Fitting("windows")
+GROUPS = {
+    "default": Fields(("text", "types"), lists=("types",)),
+    "each_type": Fields(("text", "types")),
+    "pair": Fields(("text", "relation", "head", "tail")),
+}
 _MOST_ENDS = 8
 
 

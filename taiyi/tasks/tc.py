@@ -10,7 +10,7 @@ from typing import NamedTuple
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy, sets
 from taiyi.records import AnyRecord, Classification, Language, Record
-from taiyi.tasks import Fitting, TaskSpec, grammar
+from taiyi.tasks import Fields, Fitting, TaskSpec, grammar
 
 _LEAD: dict[Language, str] = {"en": "Result: ", "zh": "上述文本被分类为："}
 _SEPARATORS: dict[Language, tuple[str, ...]] = {"en": (", ", "; "), "zh": ("，", "；")}
@@ -21,6 +21,7 @@ _NEGATION = re.compile(
 )
 
 FITTING = Fitting("whole")
+GROUPS = {"default": Fields(("text", "labels")), "multiple": Fields(("text", "labels")), "open": Fields(("text",))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

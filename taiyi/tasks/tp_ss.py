@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy, correlation, signature
 from taiyi.records import AnyRecord, Pair
-from taiyi.tasks import Fitting, TaskSpec, grammar, tc
+from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, tc
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 # The scale's ends are not the answer: "(0-4)", "on a scale of 0 to 5", "out of 4", "/5", 满分5分.
@@ -21,6 +21,7 @@ _SCALE = re.compile(
 )
 
 FITTING = Fitting("whole")
+GROUPS = {"default": Fields(("text_1", "text_2", "labels")), "score": Fields(("text_1", "text_2"))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy
 from taiyi.records import AnyRecord, Pair
-from taiyi.tasks import Fitting, TaskSpec, tp_ss
+from taiyi.tasks import Fields, Fitting, TaskSpec, tp_ss
 
 FITTING = Fitting("whole")
+GROUPS = {"default": Fields(("text_1", "text_2", "labels"), lists=("labels",))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

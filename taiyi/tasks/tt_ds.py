@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Transform
-from taiyi.tasks import Fitting, TaskSpec, free_text
+from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
 _FORM = free_text.Form(
     ("Title", "Summary", "Abstract", "Question", "Conclusion", "标题", "题目", "摘要", "总结", "问题", "结论")
@@ -16,6 +16,7 @@ _WORDED = ("title", "summary")
 _TITLES = ("title", "标题", "题目")
 
 FITTING = Fitting("whole")
+GROUPS = {"default": Fields(("text", "operation")), "title": Fields(("text",)), "summary": Fields(("text",))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:

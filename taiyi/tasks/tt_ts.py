@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Language, Output, Transform
-from taiyi.tasks import Fitting, TaskSpec, grammar
+from taiyi.tasks import Fields, Fitting, TaskSpec, grammar
 from taiyi.tasks.tc import listed
 
 _WORDED = ("decision_tree",)
 _COLON: dict[Language, str] = {"en": ": ", "zh": "："}
 
 FITTING = Fitting("whole")
+GROUPS = {"default": Fields(("text", "sections"), lists=("sections",)), "decision_tree": Fields(("text", "sections"))}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
