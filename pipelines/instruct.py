@@ -1,56 +1,90 @@
-"""Records become instances, worded and proven readable; caps; counts by task and language."""
+"""Records become instances, worded and proven readable; caps and mixture; counts, and the budget of the loss."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
 from taiyi.corpora import descriptor
+from taiyi.corpora.descriptor import Descriptor
 from taiyi.instances import Instance
-from taiyi.instructions import Wording, capped, render, task_spec
+from taiyi.instructions import Wording, capped, render, subtasks, targets, task_spec
+from taiyi.instructions.mixture import Mixture
 from taiyi.ledger import Ledger
+from taiyi.llm import measure
 from taiyi.params import Params
 from taiyi.records import AnyRecord
 
 
-def wordings(task: str, use: str, params: Params) -> int:
-    """How often each record is asked. A benchmark asks each question once; only training gains from several wordings."""
-    return params.instruct.task_wordings.get(task, params.instruct.wordings) if use == "train" else 1
-
-
-def instances(corpus: str, use: str, params: Params, ledger: Ledger) -> list[Instance]:
-    """The instances of one corpus and use, task by task, each task capped. A record that a task has nothing to ask
-    of leaves a row in the ledger.
+def asked(
+    described: Descriptor, task: str, use: str, params: Params, ledger: Ledger, *, count: int = 1, first: int = 0
+) -> list[Instance]:
+    """The questions that a task asks of a corpus, each in `count` wordings after the `first`; for training also those of
+    its sub-tasks, once. A record that the task has nothing to ask of leaves a row in the ledger.
     """
-    described = descriptor.find(corpus, layout.DESCRIPTORS)
+    spec = task_spec(described.id, task, described.tasks[task])
+    wording = Wording(style=params.instruct.style, folder=layout.TEMPLATES, seed=params.seed, count=count, first=first)
+    rendered: list[Instance] = []
+    for record in jsonl.read(layout.curated(use) / f"{described.id}.jsonl", AnyRecord):
+        before = len(rendered) + len(ledger.entries)
+        once = use == "train" and not first
+        smaller = subtasks.drafts(record, task, spec, params.instruct.subtasks, params.seed) if once else ()
+        rendered.extend(render(record, task, spec, wording, ledger, smaller))
+        if not first and len(rendered) + len(ledger.entries) == before:
+            ledger.drop(f"{record.id}#{task}", "nothing_to_ask", f"it has nothing that {task} asks for")
+    return rendered
+
+
+def scored(described: Descriptor, use: str, params: Params, ledger: Ledger) -> Iterator[Instance]:
+    """The instances of a corpus for dev or test: each question once, each task capped."""
     cap: int = getattr(params.instruct.caps, use)
-    kept: list[Instance] = []
-    for task, declared in described.tasks.items():
-        spec = task_spec(corpus, task, declared)
-        wording = Wording(
-            style=params.instruct.style, folder=layout.TEMPLATES, seed=params.seed, count=wordings(task, use, params)
-        )
-        rendered: list[Instance] = []
-        for record in jsonl.read(layout.curated(use) / f"{corpus}.jsonl", AnyRecord):
-            before = len(rendered) + len(ledger.entries)
-            rendered.extend(render(record, task, spec, wording, ledger))
-            if len(rendered) + len(ledger.entries) == before:
-                ledger.drop(f"{record.id}#{task}", "nothing_to_ask", f"it has nothing that {task} asks for")
-        kept.extend(capped(rendered, cap=cap, seed=params.seed, ledger=ledger))
-    return kept
+    for task in described.tasks:
+        everything = asked(described, task, use, params, ledger)
+        yield from capped(everything, cap=cap or None, seed=params.seed, ledger=ledger)
+
+
+def trained(described: Descriptor, params: Params, mixture: Mixture, ledger: Ledger) -> Iterator[Instance]:
+    """The training instances of a corpus, as many of each task as the mixture takes."""
+    for task in described.tasks:
+
+        def again(first: int, task: str = task) -> list[Instance]:
+            return asked(described, task, "train", params, ledger, first=first)
+
+        everything = asked(described, task, "train", params, ledger, count=mixture.asked(task))
+        yield from mixture.take(described, task, everything, again, ledger)
+
+
+def mixture_of(corpora: Sequence[Descriptor], params: Params) -> Mixture:
+    """The mixture, surveyed where how many are taken of one corpus depends on the others."""
+    mix = params.instruct.mix
+    targets.check(mix, lambda corpus: descriptor.find(corpus, layout.DESCRIPTORS))
+    mixture = Mixture(params, layout.TEMPLATES, *measure.of(mix.tokenizer))
+    if mix.needs_survey:
+        for described in corpora:
+            for task in described.tasks:
+                everything = asked(described, task, "train", params, Ledger(), count=mixture.asked(task))
+                mixture.survey(described, task, everything)
+    return mixture
 
 
 def work(params: Params) -> None:
-    """Write data/instructions/<use>.jsonl, its ledger, and counts.json: use -> task -> language -> instances."""
+    """Write data/instructions/<use>.jsonl, its ledger, counts.json: use -> task -> language -> instances, and
+    budget.json: the share of each corpus and task in the loss.
+    """
     ledger = Ledger()
     counts: dict[str, dict[str, dict[str, int]]] = {}
+    corpora = [descriptor.find(corpus, layout.DESCRIPTORS) for corpus in params.corpora]
+    mixture = mixture_of(corpora, params)
     with manifest.whole_folder(layout.INSTRUCTIONS) as folder:
         for use in ("train", "dev", "test"):
             tally: Counter[tuple[str, str]] = Counter()
 
             def rows(use: str = use, tally: Counter[tuple[str, str]] = tally) -> Iterator[Instance]:
-                for corpus in params.corpora:
-                    for instance in instances(corpus, use, params, ledger):
+                for described in corpora:
+                    train = use == "train"
+                    for instance in (
+                        trained(described, params, mixture, ledger) if train else scored(described, use, params, ledger)
+                    ):
                         tally[instance.task, instance.language] += 1
                         yield instance
 
@@ -61,10 +95,16 @@ def work(params: Params) -> None:
             shell.progress(f"instruct: {use}: {total} instances")
         jsonl.write(folder / layout.LEDGER, ledger)
         jsonl.write_json(folder / "counts.json", counts)
+        jsonl.write_json(folder / layout.BUDGET, mixture.budget())
     manifest.write(
         layout.manifest("instruct"),
         stage="instruct",
-        params={"instruct": params.instruct, "seed": params.seed, "corpora": params.corpora},
+        params={
+            "instruct": params.instruct,
+            "seed": params.seed,
+            "corpora": params.corpora,
+            "loss_averaging": params.train.loss_averaging,
+        },
         inputs=(layout.CURATED, layout.TEMPLATES),
         outputs=(layout.INSTRUCTIONS,),
     )

@@ -33,6 +33,8 @@ CARD = "card.json"
 """The name of the data card inside a corpus's folder of records."""
 LEDGER = "ledger.jsonl"
 """The name of the ledger inside a stage's folder."""
+BUDGET = "budget.json"
+"""The name of the loss budget beside the instances."""
 
 
 def records(corpus: str) -> Path:

@@ -1,7 +1,18 @@
 """Instructions: records x templates -> instances."""
 
-from taiyi.instructions.mixing import capped, rank
+from taiyi.instructions.mixing import capped, drawn, of_stage, rank
 from taiyi.instructions.rendering import Wording, render, task_spec
 from taiyi.instructions.templates import chosen_wordings, templates, worded
 
-__all__ = ["Wording", "capped", "chosen_wordings", "rank", "render", "task_spec", "templates", "worded"]
+__all__ = [
+    "Wording",
+    "capped",
+    "chosen_wordings",
+    "drawn",
+    "of_stage",
+    "rank",
+    "render",
+    "task_spec",
+    "templates",
+    "worded",
+]
