@@ -130,11 +130,16 @@ class Subtasks(_Params, frozen=True, kw_only=True):
 class Instruct(_Params, frozen=True, kw_only=True):
     """How records become instances: the answer style, wordings per training record, and caps.
 
+    pool: only the first so many wordings of each group of data/templates are used; 0: all.
+    unlisted: whether training questions may leave out the list of types, roles, vocabularies or sections, where its names
+      are plain words; test questions never do, since nobody could tell what is asked.
     task_wordings: wordings where a task's number differs; more of them for tasks whose answers are a word or two, which
     would otherwise have little say in the loss.
     """
 
     style: Style = "taiyi"
+    pool: Annotated[int, msgspec.Meta(ge=0)] = 0
+    unlisted: bool = False
     wordings: int = 1
     task_wordings: dict[str, int] = {}
     subtasks: Subtasks = Subtasks()

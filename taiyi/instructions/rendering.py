@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from taiyi import tasks
-from taiyi.errors import InvalidParams, NotFound
+from taiyi.errors import InvalidParams
 from taiyi.instances import Draft, Instance, Style, instance_id
 from taiyi.instructions import subtasks
-from taiyi.instructions.templates import chosen_wordings, form, templates, worded
+from taiyi.instructions.templates import chosen_wordings, form, pooled, usable, worded
 from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord, Language, Turn
 from taiyi.tasks import TaskSpec
@@ -22,6 +22,8 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     """How records are worded: the answer style, the folder of templates, the seed that picks, and wordings a record.
 
     first: how many wordings of each question are passed over, since it was asked in them before.
+    pool: only the first so many wordings of a group are used; 0: all.
+    unlisted: whether a wording may leave out the list of what is asked for, where its names are plain words.
     """
 
     style: Style
@@ -29,6 +31,8 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     count: int = 1
     first: int = 0
+    pool: int = 0
+    unlisted: bool = False
 
 
 def render(
@@ -39,31 +43,30 @@ def render(
     smaller: questions of sub-tasks that are asked beside the whole ones, each in one wording.
     """
     for draft in tasks.load(task).instances(record, spec):
-        group = wordings_of(record, task, draft, wording.folder)
+        group = wordings_of(record, task, draft, wording)
         until = wording.first + wording.count
         for name in chosen_wordings(group, seed=wording.seed, record=record.id, count=until)[wording.first :]:
             if instance := asked(record, task, draft, name, wording, ledger):
                 yield instance
     for draft in smaller:
-        group = wordings_of(record, task, draft, wording.folder)
+        group = wordings_of(record, task, draft, wording)
         for name in chosen_wordings(group, seed=wording.seed, record=f"{record.id}.{draft.subtask}", count=1):
             if instance := asked(record, task, draft, name, wording, ledger):
                 yield instance
 
 
-def wordings_of(record: AnyRecord, task: str, draft: Draft, folder: Path) -> Mapping[str, str]:
-    """Template id -> wording, of the group that a draft names; NotFound where the task has none in the language."""
-    group = templates(task, folder)[record.language].get(draft.wording)
-    if not group:
-        raise NotFound(f"{folder / task}.yaml has no wordings at {record.language}.{draft.wording}; add some, t1: ...")
-    return group
+def wordings_of(record: AnyRecord, task: str, draft: Draft, wording: Wording) -> Mapping[str, str]:
+    """Template id -> wording, of those that suit a draft; NotFound where the task has none in the language."""
+    group = pooled(task, record.language, draft.wording, wording.folder, wording.style, wording.pool)
+    lists = tasks.load(task).GROUPS[draft.wording].lists
+    return usable(group, draft, lists, unlisted=wording.unlisted)
 
 
 def asked(
     record: AnyRecord, task: str, draft: Draft, template: str, wording: Wording, ledger: Ledger
 ) -> Instance | None:
     """A draft in the wording of that id; none, but a row in the ledger, if its answer does not read back."""
-    group = wordings_of(record, task, draft, wording.folder)
+    group = pooled(task, record.language, draft.wording, wording.folder, wording.style, 0)
     wanted = form(task, record.language, draft.wording, wording.folder) if wording.style == "json" else ""
     where = f"{wording.folder / task}.yaml: {record.language}.{draft.wording}.{template}"
     turns = worded(group[template], draft, where, wanted)

@@ -2,31 +2,69 @@
 
 from __future__ import annotations
 
+import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from taiyi import strict_yaml
 from taiyi.errors import InvalidParams, NotFound
-from taiyi.instances import Draft
+from taiyi.instances import Draft, Style
 from taiyi.instructions.mixing import rank
 from taiyi.records import LANGUAGES, Language, Turn
 
 Wordings = Mapping[str, Mapping[str, str]]
 """Group -> template id -> wording, of one task and language."""
 
+_NO_WORD = re.compile(r"_|\d|[a-z][A-Z]")
+
 FORM = "form"
 """The section of a language that is no group of wordings: group (or `default`) -> the JSON wanted as the answer."""
 
 
 @cache
-def templates(task: str, folder: Path) -> dict[Language, Wordings]:
-    """The wordings of a task by language, from `folder`/<task>.yaml; an empty group or a misspelt key is refused."""
+def templates(task: str, folder: Path, style: Style = "taiyi") -> dict[Language, Wordings]:
+    """The wordings of a task by language, from `folder`/<task>.yaml; an empty group or a misspelt key is refused.
+
+    What stands under `default.taiyi` says how the answer is to be written, so it belongs to `default` in that style only.
+    """
     return {
-        language: {group: wordings for group, wordings in groups.items() if group != FORM}
+        language: {
+            group: {**wordings, **groups.get(f"{group}.{style}", {})}
+            for group, wordings in groups.items()
+            if group != FORM and "." not in group
+        }
         for language, groups in _loaded(task, folder).items()
     }
+
+
+@cache
+def pooled(task: str, language: Language, group: str, folder: Path, style: Style, pool: int) -> Mapping[str, str]:
+    """Template id -> wording: the first `pool` of a group (0: all); NotFound where the task has none in the language."""
+    wordings = templates(task, folder, style)[language].get(group)
+    if not wordings:
+        raise NotFound(f"{folder / task}.yaml has no wordings at {language}.{group}; add some, t1: ...")
+    return dict(list(wordings.items())[: pool or None])
+
+
+def usable(group: Mapping[str, str], draft: Draft, lists: Sequence[str], *, unlisted: bool) -> Mapping[str, str]:
+    """Those wordings of a group that suit a draft: with a list (of types, say) where it has one, without where it has
+    none. unlisted: also without, if what the list names are words that a reader knows (chemical; not GENE-Y or CellLine).
+    All of them where none suits.
+    """
+    if not lists:
+        return group
+    needed = {name for name in lists if draft.fields[name] and not (unlisted and not _NO_WORD.search(draft.fields[name]))}
+    blank = {name for name in lists if not draft.fields[name]}
+    found = {name: text for name, text in group.items() if needed <= placeholders(text) and not blank & placeholders(text)}
+    return found or group
+
+
+@cache
+def placeholders(wording: str) -> frozenset[str]:
+    """The names of the fields that a wording asks for."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(wording) if name is not None)
 
 
 def form(task: str, language: Language, group: str, folder: Path) -> str:
