@@ -110,16 +110,6 @@ def _described(arguments: argparse.Namespace) -> Descriptor:
     return descriptor.find(arguments.corpus, arguments.descriptors)
 
 
-def _located(described: Descriptor, source: Path) -> tuple[Descriptor, Path]:
-    """The descriptor and the folder above its native files: `source` holds them, or a subfolder for each corpus."""
-    import msgspec
-
-    for folder in (described.folder, described.id):
-        if (source / folder).is_dir():
-            return msgspec.structs.replace(described, folder=folder), source
-    return msgspec.structs.replace(described, folder="."), source
-
-
 def _list(arguments: argparse.Namespace) -> None:
     from taiyi import tasks
     from taiyi.corpora import descriptor
@@ -175,7 +165,7 @@ def _counts(arguments: argparse.Namespace) -> None:
     from taiyi.corpora import counts
     from taiyi.ledger import Ledger
 
-    described, raw = _located(_described(arguments), arguments.source)
+    described, raw = corpora.below(_described(arguments), arguments.source)
     result = {}
     present = arguments.split or corpora.splits(described, raw, absent="skip", of=described.splits)
     for split in [split for split in described.splits if split not in present and not arguments.split]:
@@ -196,9 +186,10 @@ def _counts(arguments: argparse.Namespace) -> None:
 
 
 def _card(arguments: argparse.Namespace) -> None:
+    from taiyi import corpora
     from taiyi.corpora import card
 
-    described, raw = _located(_described(arguments), arguments.source)
+    described, raw = corpora.below(_described(arguments), arguments.source)
     made = card.make(described, raw, splits=arguments.split)
     if arguments.html:
         from taiyi.evaluation import cards
@@ -214,6 +205,7 @@ def _card(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    from taiyi import corpora
     from taiyi.corpora import checks, descriptor
     from taiyi.errors import InvalidInput
 
@@ -227,7 +219,7 @@ def _check(arguments: argparse.Namespace) -> None:
     for path in paths:
         found, described = checks.descriptor_problems(path)
         if described and arguments.source and not found:
-            found = checks.native_problems(*_located(described, arguments.source))
+            found = checks.native_problems(*corpora.below(described, arguments.source))
         problems[path.stem] = found
     if arguments.json:
         output.json(problems)

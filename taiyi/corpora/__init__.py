@@ -10,11 +10,20 @@ import msgspec
 
 from taiyi.corpora import readers
 from taiyi.corpora.descriptor import Descriptor
+from taiyi.corpora.readers.files import last_place
 from taiyi.errors import InvalidParams, NotFound, unknown_name
 from taiyi.ledger import Ledger
-from taiyi.records import AnyRecord
+from taiyi.records import AnyRecord, split_record_id
 
-__all__ = ["Descriptor", "files", "read", "splits"]
+__all__ = ["Descriptor", "below", "files", "place", "read", "splits"]
+
+
+def below(descriptor: Descriptor, source: Path) -> tuple[Descriptor, Path]:
+    """The descriptor and the folder above its native files: `source` holds them, or a subfolder for each corpus."""
+    for folder in (descriptor.folder, descriptor.id):
+        if (source / folder).is_dir():
+            return msgspec.structs.replace(descriptor, folder=folder), source
+    return msgspec.structs.replace(descriptor, folder="."), source
 
 
 def files(descriptor: Descriptor, split: str, raw: Path) -> tuple[Path, ...]:
@@ -76,3 +85,15 @@ def read(descriptor: Descriptor, split: str, raw: Path, ledger: Ledger) -> Itera
         ledger=ledger,
     )
     yield from reader.read(source, options)
+
+
+def place(descriptor: Descriptor, identifier: str, raw: Path) -> str:
+    """Where a record begins in its native file below `raw`/folder: `file:line`, or the file where the record fills one.
+
+    Its split is read again until the record comes; NotFound if it does not.
+    """
+    split = split_record_id(identifier)[1]
+    for record in read(descriptor, split, raw, Ledger()):
+        if record.id == identifier:
+            return last_place()
+    raise NotFound(f"no record {identifier!r} in the native files below {raw / descriptor.folder}")

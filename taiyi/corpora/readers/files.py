@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,6 +18,7 @@ from taiyi.errors import InvalidInput, InvalidParams
 from taiyi.records import content_key, record_id
 
 _UTF8_MARK = b"\xef\xbb\xbf"
+_last_place: ContextVar[str] = ContextVar("_last_place", default="")
 
 
 def place(path: Path | str, line: int) -> str:
@@ -83,7 +85,8 @@ def number(written: str) -> int | None:
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Adds the place in the native file to the error of a record that breaks an invariant."""
+    """Adds the place in the native file to the error of a record that breaks an invariant; `last_place` tells it after."""
+    _last_place.set(where)
     try:
         yield
     except InvalidInput as error:
@@ -91,6 +94,11 @@ def located(where: str) -> Iterator[None]:
             raise
         owner = f"{error.where}: " if error.where else ""
         raise InvalidInput(f"{owner}{error.problem}", where=where, remedy=error.remedy) from error
+
+
+def last_place() -> str:
+    """Where the record that came last begins in its native file: `file:line`, or the file where it fills a file."""
+    return _last_place.get()
 
 
 def pattern(expression: str, option: str) -> re.Pattern[str]:

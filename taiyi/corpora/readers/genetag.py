@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -42,6 +43,12 @@ class _Line(msgspec.Struct, frozen=True):
 _Listed = dict[str, list[_Line]]
 
 
+class _Sentence(NamedTuple):
+    where: str
+    native: str
+    tokens: list[str]
+
+
 def read(source: Source, options: Options) -> Iterator[Document]:
     """One sentence a record, its tokens joined by one blank. Tags other than the mentions' are not read."""
     ids = files.RecordIds(source)
@@ -50,8 +57,8 @@ def read(source: Source, options: Options) -> Iterator[Document]:
         others = _listed(path.parent / options.alternatives) if options.alternatives else {}
         for number, line in files.lines(path):
             if line.strip():
-                native, tokens = _sentence(line, path, number)
-                yield _record(source, options, ids.of(native), native, tokens, gold, others)
+                sentence = _sentence(line, path, number)
+                yield _record(source, options, ids.of(sentence.native), sentence, gold, others)
         for listed in (gold, others):
             for native, lines in listed.items():
                 raise InvalidInput(
@@ -61,7 +68,7 @@ def read(source: Source, options: Options) -> Iterator[Document]:
                 )
 
 
-def _sentence(line: str, path: Path, number: int) -> tuple[str, list[str]]:
+def _sentence(line: str, path: Path, number: int) -> _Sentence:
     native, *tagged = line.split()
     parted = [token.rpartition("/") for token in tagged]
     if not native.startswith("@@") or not parted or not all(word and tag for word, _, tag in parted):
@@ -70,7 +77,7 @@ def _sentence(line: str, path: Path, number: int) -> tuple[str, list[str]]:
             where=files.place(path, number),
             remedy="such a line reads @@id word/TAG word/TAG",
         )
-    return native.removeprefix("@@"), [word for word, _, _ in parted]
+    return _Sentence(files.place(path, number), native.removeprefix("@@"), [word for word, _, _ in parted])
 
 
 def _listed(path: Path) -> _Listed:
@@ -98,8 +105,9 @@ def _listed(path: Path) -> _Listed:
 
 
 def _record(
-    source: Source, options: Options, record: str, native: str, tokens: list[str], gold: _Listed, others: _Listed
+    source: Source, options: Options, record: str, sentence: _Sentence, gold: _Listed, others: _Listed
 ) -> Document:
+    where, native, tokens = sentence
     text = " ".join(tokens)
     policy = options.on_mismatch
     mentions = Mentions(record=record, text=text, ledger=source.ledger, on_mismatch=policy)
@@ -123,12 +131,13 @@ def _record(
 
     found = tuple(entities(mentions, gold.pop(native, []), "T"))
     also = [f"{e.spans[0][0]}-{e.spans[0][1]} {e.text}" for e in entities(right, others.pop(native, []), "A")]
-    return Document(
-        id=record,
-        language=source.language,
-        document_id=native,
-        meta={"alternatives": "\n".join(also)} if also else {},
-        text=text,
-        passages=(Passage("sentence", 0, len(text)),),
-        entities=found,
-    )
+    with files.located(where):
+        return Document(
+            id=record,
+            language=source.language,
+            document_id=native,
+            meta={"alternatives": "\n".join(also)} if also else {},
+            text=text,
+            passages=(Passage("sentence", 0, len(text)),),
+            entities=found,
+        )

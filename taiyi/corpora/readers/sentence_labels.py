@@ -44,13 +44,15 @@ def read(source: Source, options: Options) -> Iterator[Classification]:
             record = ids.of(f"{path.stem}.{number}")
             if repeated := len(labels) - len(set(labels)):
                 source.ledger.note(record, "label_repeated", f"{repeated} of {', '.join(labels)}")
-            yield Classification(
-                id=record,
-                language=source.language,
-                document_id=path.stem,
-                text=sentence,
-                labels=tuple(dict.fromkeys(labels)),
-            )
+            with files.located(files.place(path, number)):
+                made = Classification(
+                    id=record,
+                    language=source.language,
+                    document_id=path.stem,
+                    text=sentence,
+                    labels=tuple(dict.fromkeys(labels)),
+                )
+            yield made
 
 
 def _texts(source: Source, options: Options) -> Iterator[Path]:

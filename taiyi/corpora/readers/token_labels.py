@@ -52,14 +52,17 @@ def read(source: Source, options: Options) -> Iterator[Document]:
         for layer in options.layers:
             if layer not in layers:
                 _missing(source, options, record, layer, first)
-        yield Document(
-            id=record,
-            language=source.language,
-            document_id=native,
-            text=text,
-            passages=(Passage("abstract", 0, len(text)),),
-            entities=tuple(_entities(layers, tokens, text, options)),
-        )
+        entities = tuple(_entities(layers, tokens, text, options))
+        with files.located(str(first)):
+            made = Document(
+                id=record,
+                language=source.language,
+                document_id=native,
+                text=text,
+                passages=(Passage("abstract", 0, len(text)),),
+                entities=entities,
+            )
+        yield made
 
 
 def _documents(source: Source, options: Options) -> dict[str, dict[str, Path]]:

@@ -49,14 +49,17 @@ def read(source: Source, options: Options) -> Iterator[Document]:
         if not isinstance(value.content, str):
             raise InvalidInput("a sentence is a text", where=value.where, remedy="the file leads from id to sentence")
         native = pattern.search(value.key)
-        yield Document(
-            id=ids.of(value.key),
-            language=source.language,
-            document_id=native[1] if native else "",
-            text=value.content,
-            passages=(Passage("sentence", 0, len(value.content)),),
-            entities=tuple(_entities(value, layers, options)),
-        )
+        entities = tuple(_entities(value, layers, options))
+        with files.located(value.where):
+            made = Document(
+                id=ids.of(value.key),
+                language=source.language,
+                document_id=native[1] if native else "",
+                text=value.content,
+                passages=(Passage("sentence", 0, len(value.content)),),
+                entities=entities,
+            )
+        yield made
     for _, votes, left in layers:
         for value in left.values():
             raise InvalidInput(

@@ -46,10 +46,12 @@ def read(source: Source, options: Options) -> Iterator[Classification]:
                         raise fields.refuse(f"utterance {number} has no words", "set on_empty to drop to leave it out")
                     source.ledger.drop(record, "utterance_empty", f"{value.where}: utterance {number}")
                     continue
-                yield Classification(
-                    id=record,
-                    language=source.language,
-                    document_id=conversation,
-                    text=text.strip(),
-                    labels=(speaker.strip(),),
-                )
+                with files.located(value.where):
+                    made = Classification(
+                        id=record,
+                        language=source.language,
+                        document_id=conversation,
+                        text=text.strip(),
+                        labels=(speaker.strip(),),
+                    )
+                yield made

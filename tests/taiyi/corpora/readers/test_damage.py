@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taiyi.corpora import readers
+from taiyi.corpora.readers import files
 from taiyi.errors import InvalidInput
 from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord
@@ -148,6 +150,22 @@ def test_a_sound_file_is_read_and_its_records_are_named_apart(reader: str, nativ
     records = read(reader, native)
     assert records
     assert len({record.id for record in records}) == len(records)
+
+
+@pytest.mark.parametrize("reader", SOUND)
+def test_where_a_record_begins_is_known_when_it_comes(reader: str, native: Path) -> None:
+    name, _, options = SOUND[reader]
+    module = readers.load(reader)
+    paths = tuple(native / file for file in name.split("|"))
+    source = readers.Source(corpus="toy", split="train", language="en", folder=native, files=paths, ledger=Ledger())
+    places = [files.last_place() for _ in module.read(source, msgspec.convert(options, module.Options))]
+    found = [re.fullmatch(r"(.+?)(?::(\d+)(?:: .*)?)?", place) for place in places]
+    assert all(match and native in Path(match[1]).parents for match in found), places
+    for match in found:
+        assert match and (match[2] is None or 1 <= int(match[2]) <= Path(match[1]).read_bytes().count(b"\n") + 1)
+    numbers = [int(match[2]) for match in found if match and match[2]]
+    assert numbers == sorted(numbers)
+    assert len(places) == 1 or len(set(places)) > 1  # each record's own, not the file's first
 
 
 @pytest.mark.parametrize("reader", SOUND)
