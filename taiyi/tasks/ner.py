@@ -43,7 +43,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 def answer(gold: Items, context: Context, style: Style) -> str:
     """A line for each type that has mentions; a field that would be misread is quoted."""
     if yes_no.asked(context):
-        return yes_no.answer(gold)
+        return yes_no.answer(gold, style)
     lines = []
     for name, group in groupby(gold, key=lambda item: str(item[0])):
         mentions = [str(item[1]) for item in group]

@@ -47,7 +47,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 def answer(gold: Items, context: Context, style: Style) -> str:
     """Pairs under each relation's name (en) or triples (zh)."""
     if yes_no.asked(context):
-        return yes_no.answer(gold)
+        return yes_no.answer(gold, style)
     return triples.answer(gold, context)
 
 

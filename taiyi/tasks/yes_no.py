@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
-from taiyi.instances import Context, Items, Parsed
+from taiyi.instances import Context, Items, Parsed, Style
 from taiyi.records import Language
 from taiyi.tasks import grammar, json_forms
 
@@ -41,9 +42,10 @@ def asked(context: Context) -> bool:
     return context.operation == OPERATION
 
 
-def answer(gold: Items) -> str:
-    """The word."""
-    return str(gold[0][0])
+def answer(gold: Items, style: Style) -> str:
+    """The word; in style json as `{"answer": "Yes"}`."""
+    word = str(gold[0][0])
+    return json.dumps({"answer": word}, ensure_ascii=False) if style == "json" else word
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
