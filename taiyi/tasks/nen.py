@@ -18,14 +18,18 @@ _BETWEEN = re.compile(r"\s*[|,，、+;；]\s*")
 _ID = re.compile(r"(?:[\w.-]+\s*[:：]\s*)?[\w.:*/-]+")
 
 FITTING = Fitting("windows")
-GROUPS = {"default": Fields(("text", "mentions", "databases"), lists=("databases",))}
+GROUPS = {
+    "default": Fields(("text", "mentions", "databases"), lists=("databases",)),
+    "terms": Fields(("text", "mentions")),
+}
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
     """One draft per document that has entities with ids, of the types declared (of any type where none are).
 
-    fields: text; mentions, those asked about; databases, the vocabularies of their ids. The context offers the
-    mentions; its operation is the vocabulary, where there is only one.
+    fields: text; mentions, those asked about; databases, the vocabularies of their ids (empty where concepts are not
+    ids but standard terms: wording `terms`). The context offers the mentions; its operation is the vocabulary, where
+    there is only one.
     """
     if not isinstance(record, Document) or not record.annotated:
         return
@@ -47,6 +51,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
         context=Context(
             offered=mentions, operation=databases[0] if len(databases) == 1 else "", language=record.language
         ),
+        wording="default" if databases else "terms",
     )
 
 
