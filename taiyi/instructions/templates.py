@@ -27,13 +27,13 @@ FORM = "form"
 def templates(task: str, folder: Path, style: Style = "taiyi") -> dict[Language, Wordings]:
     """The wordings of a task by language, from `folder`/<task>.yaml; an empty group or a misspelt key is refused.
 
-    What stands under `default.taiyi` says how the answer is to be written, so it belongs to `default` in that style only.
+    Wordings f1, f2 ... say how the answer is to be written, in style taiyi; no other style has them.
     """
     return {
         language: {
-            group: {**wordings, **groups.get(f"{group}.{style}", {})}
+            group: {name: text for name, text in wordings.items() if style == "taiyi" or not name.startswith("f")}
             for group, wordings in groups.items()
-            if group != FORM and "." not in group
+            if group != FORM
         }
         for language, groups in _loaded(task, folder).items()
     }
@@ -55,9 +55,13 @@ def usable(group: Mapping[str, str], draft: Draft, lists: Sequence[str], *, unli
     """
     if not lists:
         return group
-    needed = {name for name in lists if draft.fields[name] and not (unlisted and not _NO_WORD.search(draft.fields[name]))}
+    needed = {
+        name for name in lists if draft.fields[name] and not (unlisted and not _NO_WORD.search(draft.fields[name]))
+    }
     blank = {name for name in lists if not draft.fields[name]}
-    found = {name: text for name, text in group.items() if needed <= placeholders(text) and not blank & placeholders(text)}
+    found = {
+        name: text for name, text in group.items() if needed <= placeholders(text) and not blank & placeholders(text)
+    }
     return found or group
 
 
