@@ -15,7 +15,8 @@ from taiyi.llm.spec import Averaging
 if TYPE_CHECKING:
     import torch
 
-_EXPONENT: dict[Averaging, float] = {"token": 0.0, "square": -0.5, "sample": -1.0}
+EXPONENT: dict[Averaging, float] = {"token": 0.0, "square": -0.5, "sample": -1.0}
+"""The power of an answer's length by which each of its tokens is weighted; taiyi.budget counts by the same."""
 
 
 def answer_loss(averaging: Averaging) -> Callable[..., torch.Tensor] | None:
@@ -29,7 +30,7 @@ def answer_loss(averaging: Averaging) -> Callable[..., torch.Tensor] | None:
         shifted = functional.pad(labels, (0, 1), value=IGNORED)[:, 1:]
         labelled = shifted != IGNORED
         each = functional.cross_entropy(outputs.logits[labelled].float(), shifted[labelled], reduction="none")
-        weights = token_weights(shifted, _EXPONENT[averaging])[labelled]
+        weights = token_weights(shifted, EXPONENT[averaging])[labelled]
         mean = (each * weights).sum() / weights.sum().clamp(min=1e-9)
         # Micro-batches of one optimizer step are averaged by their labelled tokens.
         return mean if num_items_in_batch is None else mean * labelled.sum() / num_items_in_batch
