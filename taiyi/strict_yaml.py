@@ -57,6 +57,19 @@ def load(path: Path) -> Any:
         raise InvalidParams(f"cannot be read: {error}", where=path) from error
 
 
+def lines(path: Path) -> dict[tuple[str, ...], int]:
+    """The line, from 1, of every key of a file's mappings, by the keys that lead to it."""
+    found: dict[tuple[str, ...], int] = {}
+
+    def walk(node: yaml.Node | None, keys: tuple[str, ...]) -> None:
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            found[*keys, str(key.value)] = key.start_mark.line + 1
+            walk(value, (*keys, str(key.value)))
+
+    walk(yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader), ())
+    return found
+
+
 def convert(value: Any, kind: type[T], path: Path) -> T:
     """A plain value as a typed one; an unknown key, a wrong type or a broken rule names the file, key and line."""
     try:
