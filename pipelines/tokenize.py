@@ -6,7 +6,7 @@ from statistics import median
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
 from taiyi.instances import Instance
-from taiyi.instructions import rank
+from taiyi.instructions import of_stage, rank
 from taiyi.ledger import Ledger
 from taiyi.llm import chat, checkpoint, tokens
 from taiyi.params import Params
@@ -16,9 +16,8 @@ def rows(
     params: Params, stage: str, tokenizer: chat.Tokenizer, ledger: Ledger, lengths: list[tuple[int, int]]
 ) -> Iterator[tuple[str, chat.Encoded]]:
     """(instance id, conversation) of a stage's task types, in an order that depends on the ids alone."""
-    asked = set(getattr(params.train, stage).tasks)
     limit = params.tokenize.max_length_tokens
-    chosen = [i for i in jsonl.read(layout.instructions("train"), Instance) if i.task in asked]
+    chosen = of_stage(jsonl.read(layout.instructions("train"), Instance), getattr(params.train, stage))
     for instance in sorted(chosen, key=lambda instance: rank(params.seed, instance.id)):
         encoded = chat.encode(tokenizer, instance.turns)
         if len(encoded.input_ids) > limit:

@@ -7,7 +7,7 @@ from pipelines import shell
 from taiyi import jsonl, layout, manifest
 from taiyi.evaluation.benchmarks import macro_score
 from taiyi.instances import Instance
-from taiyi.instructions import rank
+from taiyi.instructions import of_stage, rank
 from taiyi.llm.finetune import finetune
 from taiyi.llm.spec import EvaluateFn, GenerateFn, LoraSpec, TrainResult, TrainSpec
 from taiyi.params import Params, TrainStage
@@ -44,7 +44,7 @@ def spec(params: Params, told: TrainStage) -> TrainSpec:
 
 def dev_scorer(params: Params, told: TrainStage) -> EvaluateFn | None:
     """Macro average over task types and languages of the dev questions that this stage's tasks ask; None of none."""
-    asked = [i for i in jsonl.read(layout.instructions("dev"), Instance) if i.task in told.tasks]
+    asked = list(of_stage(jsonl.read(layout.instructions("dev"), Instance), told))
     if params.train.dev_instances:
         asked = sorted(asked, key=lambda i: rank(params.seed, i.id))[: params.train.dev_instances]
     if not asked:
