@@ -77,5 +77,5 @@ def test_a_stage_reads_its_task_types_in_order_and_no_other() -> None:
 
 
 def test_a_stage_that_reads_a_task_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(NotFound, match="no task 'nre'; did you mean 'n"):
+    with pytest.raises(NotFound, match="no task 'nre'; did you mean 're' or 'ner'"):
         of_stage([], TrainStage(tasks=("tc", "nre")))
