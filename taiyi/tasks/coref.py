@@ -26,7 +26,9 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 
 def answer(gold: Items, context: Context, style: Style) -> str:
-    """The clusters on one line; a mention that would be misread is quoted."""
+    """The clusters on one line; a mention that would be misread is quoted. JSON: `[["a","b"]]`."""
+    if style == "json":
+        return json_forms.written(gold)
     clusters = ("[" + ", ".join(fields.written(str(text), fields.TUPLE) for text in cluster) + "]" for cluster in gold)
     return "; ".join(clusters) or fields.NONE[context.language]
 
@@ -55,6 +57,13 @@ def _exact(text: str, context: Context) -> Items:
     return tuple(tuple(fields.value(member, source, fields.TUPLE) for member in cluster) for cluster in clusters)
 
 
+def _exact_json(value: Any, _context: Context) -> Items:
+    clusters = [json_forms.listed(cluster) for cluster in json_forms.listed(value)]
+    if any(len(cluster) < 2 for cluster in clusters):
+        raise NotAsWritten
+    return tuple(tuple(json_forms.verbatim(member) for member in cluster) for cluster in clusters)
+
+
 def _lines(lines: list[str], source: Opened, found: Found, _context: Context, prompt: str) -> None:
     for line in lines:
         if grammar.is_none(line):
@@ -80,6 +89,6 @@ def _from_json(value: Any, found: Found, _context: Context) -> None:
             found.items.append(cluster)
 
 
-_READINGS = reading.Readings(_exact, _lines, _from_json)
+_READINGS = reading.Readings(_exact, _exact_json, _lines, _from_json)
 FITTING = Fitting("windows", parts=_links)
 GROUPS = {"default": Fields(("text",))}

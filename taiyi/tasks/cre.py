@@ -32,7 +32,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 def answer(gold: Items, context: Context, style: Style) -> str:
     """As relations are written; a relation as an end stands in its place."""
-    return triples.answer(gold, context)
+    return triples.answer(gold, context, style)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:

@@ -64,7 +64,12 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 
 def answer(gold: Items, context: Context, style: Style) -> str:
-    """A line for each type that has events; a field that would be misread is quoted."""
+    """A line for each type that has events; a field that would be misread is quoted.
+
+    JSON: `{"Type":[{"trigger":"x","arguments":[["Role","y"]]}]}`.
+    """
+    if style == "json":
+        return json_forms.written(json_forms.by_name(gold, _event_object))
     lines = []
     for name, group in groupby(gold, key=lambda item: str(item[0])):
         body = "; ".join(_written(item, context.language) for item in group)
@@ -157,6 +162,24 @@ def _exact_slot(slot: str, source: Opened, context: Context) -> tuple[str, str]:
     return role, fields.value(text, source, fields.TUPLE)
 
 
+def _event_object(item: Item) -> dict[str, Any]:
+    return {"trigger": item[1], "arguments": item[2]}
+
+
+def _exact_json(value: Any, context: Context) -> Items:
+    lists = json_forms.unkeyed(value, context.offered)
+    return tuple(_exact_object(name, event, context) for name, each in lists for event in json_forms.listed(each))
+
+
+def _exact_object(name: str, event: Any, context: Context) -> Item:
+    if not isinstance(event, dict) or event.keys() != {"trigger", "arguments"}:
+        raise NotAsWritten
+    slots = [tuple(map(json_forms.verbatim, json_forms.listed(slot))) for slot in json_forms.listed(event["arguments"])]
+    if any(len(slot) != 2 or (context.roles and slot[0] not in context.roles) for slot in slots):
+        raise NotAsWritten
+    return (name, json_forms.verbatim(event["trigger"]), tuple(slots))
+
+
 def _lines(lines: list[str], source: Opened, found: Found, context: Context, prompt: str) -> None:
     label = context.offered[0] if len(context.offered) == 1 else None
     slots = _slots(context.roles)
@@ -247,5 +270,5 @@ def _json_arguments(part: dict[str, Any], context: Context) -> Iterator[tuple[st
         yield from ((role, text) for text in json_forms.texts(element) if role)
 
 
-_READINGS = reading.Readings(_exact, _lines, _from_json)
+_READINGS = reading.Readings(_exact, _exact_json, _lines, _from_json)
 SUBTASKS = subtasks.each_type(instances)

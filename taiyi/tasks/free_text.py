@@ -10,13 +10,10 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from taiyi.instances import Items, Parsed
-from taiyi.tasks import grammar
+from taiyi.instances import Items, Parsed, Style
+from taiyi.tasks import grammar, json_forms
 
 _PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("‘", "’"))
-_THINKING = re.compile(r"^.*?</think>|<think>.*", re.DOTALL)
-_OPENING = re.compile(r"^(?:\s*(?:<s>|<\|im_start\|>(?:assistant)?|<\|assistant\|>|\[gMASK\]|<sop>))+")
-_END = re.compile(r"</s>|<eod>|<\|(?:endoftext|im_end|im_start|user|observation|system|eot_id|end)\|>")
 _OWN_TAG = re.compile(r"^\s*(?:Taiyi|Assistant|Doctor|AI|太一|助手|医生)\s*[:：]\s*", re.IGNORECASE)
 _NEXT_TURN = re.compile(
     r"\n[ \t]*(?:User|Human|Patient|Taiyi|Assistant|用户|患者|病人|太一|助手)\s*[:：]", re.IGNORECASE
@@ -26,10 +23,11 @@ _NEXT_TURN = re.compile(
 class Form(NamedTuple):
     """How a task's texts look.
 
-    leads: words that may stand before the text with a colon; title: only the first line is the answer;
-    dialogue: the speaker's own tag is left out, and so is all from the next speaker's tag on.
+    key: the text's key in JSON; leads: words that may stand before the text with a colon; title: only the first line is
+    the answer; dialogue: the speaker's own tag is left out, and so is all from the next speaker's tag on.
     """
 
+    key: str
     leads: tuple[str, ...] = ()
     title: bool = False
     dialogue: bool = False
@@ -46,9 +44,11 @@ def references(gold: str, others: Iterable[str]) -> tuple[str, ...]:
     return tuple(text for text in dict.fromkeys(other.strip() for other in others) if text not in known)
 
 
-def answer(gold: Items, form: Form) -> str:
-    """The gold text as it is, or quoted where `parse` would read it otherwise."""
+def answer(gold: Items, form: Form, style: Style) -> str:
+    """The gold text as it is, or quoted where `parse` would read it otherwise; in JSON `{"<key>":"<text>"}`."""
     text = str(gold[0][0])
+    if style == "json":
+        return json_forms.written({form.key: text})
     if parse(text, form).items == gold:
         return text
     return '"' + text.replace('"', '""') + '"'
@@ -56,12 +56,17 @@ def answer(gold: Items, form: Form) -> str:
 
 def parse(text: str, form: Form) -> Parsed:
     """Read a text, leaving out what is around it: reasoning, special tokens, a lead ("Translation:"), speakers' tags,
-    and quotation marks around the whole. A refusal keeps no items.
+    quotation marks around the whole, and JSON. A refusal keeps no items.
     """
     verbatim = _quoted(text.strip())
+    if verbatim is None:
+        verbatim = _from_json(text.strip(), form)
     if verbatim is not None:
         return _parsed(verbatim)
-    bare = _END.split(_OPENING.sub("", _THINKING.sub("", text)), maxsplit=1)[0].strip()
+    bare = grammar.unwrapped(text).strip()
+    verbatim = _from_json(bare, form)
+    if verbatim is not None:
+        return _parsed(verbatim)
     if form.dialogue:
         bare = _NEXT_TURN.split(_OWN_TAG.sub("", bare, count=1), maxsplit=1)[0].strip()
     bare = _without_lead(bare, form.leads)
@@ -70,6 +75,15 @@ def parse(text: str, form: Form) -> Parsed:
     if grammar.is_refusal(bare):
         return Parsed("refusal")
     return _parsed(_unwrapped(bare))
+
+
+def _from_json(text: str, form: Form) -> str | None:
+    """The text under the form's key in a JSON object, or the object's only text; None for any other text."""
+    found = json_forms.found(text) if text[:1] in ("{", "`") else None
+    if not found or not isinstance(found.value, dict):
+        return None
+    value = found.value.get(form.key, next(iter(found.value.values())) if len(found.value) == 1 else None)
+    return value if isinstance(value, str) else None
 
 
 def _parsed(text: str) -> Parsed:

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from taiyi.instances import Context
 
-_END = re.compile(r"<\|(?:endoftext|im_end|eot_id|end|user|system|observation)\|>|</s>|<eod>|<eos>")
-_START = re.compile(
-    r"<\|(?:im_start|assistant|begin_of_text|start_header_id|end_header_id)\|>(?:assistant\b)?|<s>|\[gMASK\]|<sop>"
-)
+_START = r"<\|(?:im_start|assistant|begin_of_text|start_header_id|end_header_id)\|>(?:assistant\b)?|<s>|\[gMASK\]|<sop>"
+_END = r"<\|(?:endoftext|im_start|im_end|eot_id|end|user|assistant|system|observation)\|>|</s>|<eod>|<eos>"
+_BEFORE = re.compile(rf"\s*(?:(?:{_START}|{_END})\s*)+")
+_AFTER = re.compile(_END)
 _FENCE = re.compile(r"^[ \t]*```[\w+-]*[ \t]*$\n?|```", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*•●▪·][ \t]+|#{1,6}[ \t]+|>[ \t]+)(?=\S)", re.MULTILINE)
 _NUMBERED = re.compile(r"^[ \t]*(?:\(?\d{1,3}[.)、][ \t]+)(?=\S)", re.MULTILINE)
@@ -72,12 +72,21 @@ def clean(text: str, prompt: str = "") -> str:
     """The answer without what stands around it: reasoning, special tokens, an echo of the prompt, code fences, bold,
     bullets, an opening ("Sure, here are ...") and a closing ("Let me know ...").
     """
-    text = _unechoed(_without_tokens(_without_reasoning(text)), prompt)
-    text = _FENCE.sub("", text).replace("**", "")
+    text = _FENCE.sub("", unwrapped(text, prompt)).replace("**", "")
     text = _BULLET.sub("", text)
     if len(_NUMBERED.findall(text)) > 1:  # one number alone may be the answer
         text = _NUMBERED.sub("", text)
     return _without_politeness(text).strip()
+
+
+def unwrapped(text: str, prompt: str = "") -> str:
+    """The answer as the model gave it: without <think>...</think> (an unclosed block is all reasoning, and so is what
+    stands before a lone </think>), special tokens, whatever follows the end of the turn, and an echo of the prompt.
+    """
+    text = _without_reasoning(text)
+    before = _BEFORE.match(text)
+    text = _AFTER.split(text[before.end() :] if before else text, maxsplit=1)[0]
+    return _unechoed(text, prompt)
 
 
 def is_none(text: str) -> bool:
@@ -174,19 +183,10 @@ def _bounded(name: str) -> str:
 
 
 def _without_reasoning(text: str) -> str:
-    """Without <think>...</think>; an unclosed block is all reasoning, and so is what stands before a lone </think>."""
     _, closed, after = text.rpartition("</think>")
     if closed:
         text = after
     return text.partition("<think>")[0]
-
-
-def _without_tokens(text: str) -> str:
-    """Up to the first token that ends a turn, without those that begin one."""
-    text = _START.sub("", text).lstrip()
-    while text and (found := _END.match(text)):
-        text = text[found.end() :].lstrip()
-    return _END.split(text, maxsplit=1)[0]
 
 
 def _unechoed(text: str, prompt: str) -> str:

@@ -1,10 +1,18 @@
-"""Answers that are JSON: objects by label, lists of objects under whatever keys models choose."""
+"""Answers that are JSON: as style `json` writes them, and as models do, under whatever keys they choose.
+
+The forms of style `json` stand on one line without blanks, with English keys in every language (docs/decisions/0010).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from taiyi.instances import Item, Items
+from taiyi.tasks.fields import NotAsWritten
 
 MENTION = ("text", "mention", "entity", "name", "word", "span", "实体", "文本", "名称")
 TYPE = (
@@ -23,8 +31,85 @@ TYPE = (
 RELATION = ("relation", "predicate", "relation_type", "type", "label", "关系", "谓词")
 HEAD = ("head", "subject", "head_entity", "entity1", "arg1", "source", "头实体", "主体", "主语")
 TAIL = ("tail", "object", "tail_entity", "entity2", "arg2", "target", "尾实体", "客体", "宾语")
+LABEL = ("label", "labels", "category", "categories", "class", "result", "answer", "标签", "类别", "结果", "答案")
+ANSWER = ("answer", "choice", "option", "label", "答案", "选项")
+SCORE = ("score", "similarity", "result", "answer", "分数", "得分", "相似度")
 TRIGGER = ("trigger", "trigger_word", "触发词")
 IDENTIFIER = ("id", "ids", "identifier", "concept", "concepts", "code", "concept_id", "编号")
+
+
+_FENCED = re.compile(r"```\w*\s*(.*?)(?:```|\Z)", re.DOTALL)
+_START = re.compile(r"\{\s*[\"']|\[\s*\{")
+_APOSTROPHE = re.compile(r"(?<=[\[{,:\s])'|'(?=\s*[\],:}])")
+_COMMA = re.compile(r",(?=\s*[\]}])")
+_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|"|[^\s\[\]{},:"]+', re.DOTALL)
+_DEEPEST = 40
+
+
+class Loaded(NamedTuple):
+    """A value read from a text; `cut`: the text ends before the value does, so its last part is missing."""
+
+    value: Any
+    cut: bool = False
+
+
+def written(value: Any) -> str:
+    """The value as JSON, on one line without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def keyed(pairs: Iterable[tuple[str, Any]]) -> Any:
+    """Pairs of name and value as an object; as a list of objects of one name each where a name comes twice."""
+    pairs = list(pairs)
+    value = dict(pairs)
+    return value if len(value) == len(pairs) else [{name: element} for name, element in pairs]
+
+
+def by_name(gold: Items, rest: Callable[[Item], Any]) -> Any:
+    """Items that begin with a name as lists under their names, each item as what `rest` makes of it."""
+    groups = groupby(gold, key=lambda item: str(item[0]))
+    return keyed((name, [rest(item) for item in group]) for name, group in groups)
+
+
+def unkeyed(value: Any, offered: Iterable[str]) -> list[tuple[str, Any]]:
+    """What `keyed` made an object of; NotAsWritten if it is none, or a name is not offered."""
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(part, dict) and part.keys() <= set(offered) for part in parts):
+        raise NotAsWritten
+    return [pair for part in parts for pair in part.items()]
+
+
+def listed(value: Any) -> list[Any]:
+    """A list; NotAsWritten if it is none."""
+    if not isinstance(value, list):
+        raise NotAsWritten
+    return value
+
+
+def verbatim(value: Any) -> str:
+    """A text as it stands; NotAsWritten if it is none."""
+    if not isinstance(value, str):
+        raise NotAsWritten
+    return value
+
+
+def under(value: Any, key: str) -> Any:
+    """What stands under the only key of an object; NotAsWritten if it is no such object."""
+    if not isinstance(value, dict) or value.keys() != {key}:
+        raise NotAsWritten
+    return value[key]
+
+
+def said(text: str, keys: tuple[str, ...]) -> list[str] | None:
+    """The texts under the first of the keys that an answer's JSON has, else all texts in it; None if it has no JSON."""
+    found_ = found(text) if _START.search(text) or text[:1] in ("{", "[", "`") else None
+    if not found_:
+        return None
+    for part in objects(found_.value):
+        for key, element in part.items():
+            if key.casefold() in keys:
+                return list(leaves(element))
+    return list(leaves(found_.value))
 
 
 def loaded(text: str) -> Any:
@@ -32,9 +117,70 @@ def loaded(text: str) -> Any:
     if text[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_merged)
     except (ValueError, RecursionError):
         return None
+
+
+def found(text: str) -> Loaded | None:
+    """The JSON in an answer: the whole of it, what stands in a code fence, or an object (or list of objects) with
+    words around it; in single quotes, with commas too many, or cut off at its end, as models give it.
+    """
+    text = text.strip()
+    fenced = _FENCED.search(text)
+    for part in (text, fenced[1].strip() if fenced else ""):
+        value = loaded(part)
+        if value is not None:
+            return Loaded(value)
+    start = _START.search(fenced[1] if fenced else text)
+    return _mended((fenced[1] if fenced else text)[start.start() :]) if start else None
+
+
+def _mended(text: str) -> Loaded | None:
+    if '"' not in text:
+        text = _APOSTROPHE.sub('"', text)
+    end, closing, cut = _end(text)
+    value = loaded(_COMMA.sub("", text[:end]) + closing)
+    return None if value is None else Loaded(value, cut)
+
+
+def _end(text: str) -> tuple[int, str, bool]:
+    """Where the value that begins a text ends; else the last part of it that is whole, and the brackets then missing."""
+    stack: list[str] = []
+    safe: tuple[int, tuple[str, ...]] = (0, ())
+    key = False  # what comes next is a key
+    for part in _PART.finditer(text):
+        sign = part[0]
+        if len(stack) > _DEEPEST:
+            break
+        if sign in "{[":
+            stack.append("}" if sign == "{" else "]")
+            key = sign == "{"
+        elif sign in "}]":
+            if not stack or stack.pop() != sign:
+                break
+            if not stack:
+                return part.end(), "", False
+            key = False
+        elif sign in ",:":
+            key = sign == "," and stack[-1:] == ["}"]
+        elif sign == '"' or (part.end() == len(text) and sign[0] != '"'):
+            break  # it may go on
+        if sign not in ",:" and (not key or sign == "{"):
+            safe = part.end(), tuple(stack)
+    return safe[0], "".join(reversed(safe[1])), True
+
+
+def _merged(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; lists under the same key are one list."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        lists: dict[str, list[Any]] = {}
+        for key, element in pairs:
+            if isinstance(element, list):
+                lists.setdefault(key, []).extend(element)
+        value |= lists
+    return value
 
 
 def objects(value: Any, depth: int = 4) -> Iterator[dict[str, Any]]:

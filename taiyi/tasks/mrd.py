@@ -9,7 +9,7 @@ from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Dialogue
 from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
-_FORM = free_text.Form(dialogue=True)
+_FORM = free_text.Form("reply", dialogue=True)
 
 FITTING = Fitting("turns")
 GROUPS = {"default": Fields(("text",)), "context": Fields(("context", "text"))}
@@ -40,7 +40,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 def answer(gold: Items, context: Context, style: Style) -> str:
     """The reply."""
-    return free_text.answer(gold, _FORM)
+    return free_text.answer(gold, _FORM, style)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:

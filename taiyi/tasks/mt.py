@@ -10,6 +10,7 @@ from taiyi.records import AnyRecord, Parallel
 from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
 _FORM = free_text.Form(
+    "translation",
     (
         "Here is the translation",
         "English translation",
@@ -20,7 +21,7 @@ _FORM = free_text.Form(
         "英文翻译",
         "译文",
         "翻译",
-    )
+    ),
 )
 
 FITTING = Fitting("whole")
@@ -46,7 +47,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 def answer(gold: Items, context: Context, style: Style) -> str:
     """The translation."""
-    return free_text.answer(gold, _FORM)
+    return free_text.answer(gold, _FORM, style)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:

@@ -56,7 +56,12 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 
 def answer(gold: Items, context: Context, style: Style) -> str:
-    """A line for each mention and its ids; a field that would be misread is quoted."""
+    """A line for each mention and its ids; a field that would be misread is quoted.
+
+    JSON: `[{"mention":"m","ids":["DB:1","DB:2"]}]`, or `"verbatim":"x"` for ids that are not as ids are read.
+    """
+    if style == "json":
+        return json_forms.written([_object(str(text), str(ids), context) for text, ids in gold])
     colon = fields.COLON[context.language]
     lines = [fields.written(str(text), _MENTION) + colon + _ids_written(str(ids), context) for text, ids in gold]
     return "\n".join(lines) or fields.NONE[context.language]
@@ -86,6 +91,36 @@ def _exact_line(line: str, source: Opened, context: Context) -> tuple[str, str]:
         raise NotAsWritten
     mention, ids = fields.value(mention, source, _MENTION), fields.value(ids, source, fields.LIST)
     if not colon or (context.offered and mention not in context.offered):
+        raise NotAsWritten
+    return mention, ids
+
+
+def _object(text: str, ids: str, context: Context) -> dict[str, Any]:
+    if canonical(ids, context) == ids:
+        return {"mention": text, "ids": ids.split("|") if _several(ids, context) else [ids]}
+    return {"mention": text, "verbatim": ids}
+
+
+def _several(ids: str, context: Context) -> bool:
+    """Whether the bars in canonical ids stand between ids, and not within one (tmVar:c|SUB|G|12|A)."""
+    return all(":" in part for part in ids.split("|")) or ":" not in ids
+
+
+def _exact_json(value: Any, context: Context) -> Items:
+    return tuple(_exact_object(part, context) for part in json_forms.listed(value))
+
+
+def _exact_object(part: Any, context: Context) -> tuple[str, str]:
+    if not isinstance(part, dict) or part.keys() not in ({"mention", "ids"}, {"mention", "verbatim"}):
+        raise NotAsWritten
+    if "ids" in part:
+        ids = "|".join(map(json_forms.verbatim, json_forms.listed(part["ids"])))
+        if canonical(ids, context) != ids or not part["ids"]:
+            raise NotAsWritten
+    else:
+        ids = json_forms.verbatim(part["verbatim"])
+    mention = json_forms.verbatim(part["mention"])
+    if context.offered and mention not in context.offered:
         raise NotAsWritten
     return mention, ids
 
@@ -144,4 +179,4 @@ def _from_json(value: Any, found: Found, context: Context) -> None:
                 _found(key, "|".join(texts), found, context)
 
 
-_READINGS = reading.Readings(_exact, _lines, _from_json)
+_READINGS = reading.Readings(_exact, _exact_json, _lines, _from_json)

@@ -41,9 +41,11 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 
 def answer(gold: Items, context: Context, style: Style) -> str:
-    """A line for each type that has mentions; a field that would be misread is quoted."""
+    """A line for each type that has mentions; a field that would be misread is quoted. JSON: `{"Chemical":["a","b"]}`."""
     if yes_no.asked(context):
         return yes_no.answer(gold, style)
+    if style == "json":
+        return json_forms.written(json_forms.by_name(gold, lambda item: item[1]))
     lines = []
     for name, group in groupby(gold, key=lambda item: str(item[0])):
         mentions = [str(item[1]) for item in group]
@@ -136,6 +138,11 @@ def _exact(text: str, context: Context) -> Items:
     return tuple(found)
 
 
+def _exact_json(value: Any, context: Context) -> Items:
+    lists = json_forms.unkeyed(value, context.offered)
+    return tuple((name, json_forms.verbatim(text)) for name, texts in lists for text in json_forms.listed(texts))
+
+
 def _lines(lines: list[str], source: Opened, found: Found, context: Context, prompt: str) -> None:
     current: str | None = None
     for line in lines:
@@ -197,5 +204,5 @@ def _from_json(value: Any, found: Found, context: Context) -> None:
                 found.off_schema.append(key)
 
 
-_READINGS = reading.Readings(_exact, _lines, _from_json)
+_READINGS = reading.Readings(_exact, _exact_json, _lines, _from_json)
 SUBTASKS = {**subtasks.each_type(instances), "mention": _mentions}

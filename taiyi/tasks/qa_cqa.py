@@ -9,7 +9,7 @@ from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Question
 from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
-_FORM = free_text.Form(("The answer is", "Answer", "答案是", "答案为", "答案", "回答", "答"))
+_FORM = free_text.Form("answer", ("The answer is", "Answer", "答案是", "答案为", "答案", "回答", "答"))
 
 FITTING = Fitting("context")
 GROUPS = {"default": Fields(("context", "question"))}
@@ -32,7 +32,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 def answer(gold: Items, context: Context, style: Style) -> str:
     """The span."""
-    return free_text.answer(gold, _FORM)
+    return free_text.answer(gold, _FORM, style)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy
 from taiyi.records import AnyRecord, Choice, Language, Question
-from taiyi.tasks import Fields, Fitting, TaskSpec, grammar
+from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, json_forms
 from taiyi.tasks.tc import bounded
 
 _JOIN = r"\s*(?:[,，、;；/&+]|\band\b|\bor\b|和|与|及|或|\s)\s*"
@@ -70,8 +71,13 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 
 def answer(gold: Items, context: Context, style: Style) -> str:
-    """The label; several, joined by commas, or one to a line where a label holds a comma."""
+    """The label; several, joined by commas, or one to a line where a label holds a comma.
+
+    JSON: `{"answer":"B"}`, and `{"answer":["A","C"]}` where several may be right.
+    """
     labels = [str(label) for (label,) in gold]
+    if style == "json":
+        return json_forms.written({"answer": labels if context.multiple else labels[0]})
     text = ", ".join(labels)
     return text if _exact(text, context) == tuple(labels) else "\n".join(labels)
 
@@ -86,7 +92,8 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     exact = _exact(text, context)
     if exact:
         return Parsed("ok", tuple((label,) for label in exact))
-    bare = unicodedata.normalize("NFKC", grammar.clean(text, prompt)).strip()
+    said = json_forms.said(grammar.unwrapped(text, prompt).strip(), json_forms.ANSWER)
+    bare = unicodedata.normalize("NFKC", grammar.clean(text, prompt) if said is None else ", ".join(said)).strip()
     if not bare:
         return Parsed("empty")
     options = _Options(context)
@@ -125,8 +132,17 @@ def _exact(text: str, context: Context) -> tuple[str, ...]:
     """The labels of a text just as `answer` writes one; empty for any other text."""
     if text in context.offered:
         return (text,)
+    if text.lstrip()[:1] == "{":
+        return _exact_json(json_forms.loaded(text.strip()), context)
     labels = tuple(text.split("\n" if "\n" in text else ", ")) if context.multiple else ()
     return labels if set(labels) <= set(context.offered) and len(set(labels)) == len(labels) else ()
+
+
+def _exact_json(value: Any, context: Context) -> tuple[str, ...]:
+    answers = value.get("answer") if isinstance(value, dict) and len(value) == 1 else None
+    given: list[Any] = answers if isinstance(answers, list) and context.multiple else [answers]
+    labels = tuple(label for label in given if isinstance(label, str) and label in context.offered)
+    return labels if len(set(labels)) == len(given) else ()
 
 
 class _Options:

@@ -9,7 +9,7 @@ from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Question
 from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
-_FORM = free_text.Form(("Answer", "回答", "答案", "答"), dialogue=True)
+_FORM = free_text.Form("answer", ("Answer", "回答", "答案", "答"), dialogue=True)
 
 FITTING = Fitting("whole")
 GROUPS = {"default": Fields(("question",))}
@@ -32,7 +32,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 def answer(gold: Items, context: Context, style: Style) -> str:
     """The answer's text."""
-    return free_text.answer(gold, _FORM)
+    return free_text.answer(gold, _FORM, style)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:

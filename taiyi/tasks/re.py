@@ -48,7 +48,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
     """Pairs under each relation's name (en) or triples (zh)."""
     if yes_no.asked(context):
         return yes_no.answer(gold, style)
-    return triples.answer(gold, context)
+    return triples.answer(gold, context, style)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:

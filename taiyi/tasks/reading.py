@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -55,32 +56,37 @@ class Found:
 class Readings(NamedTuple):
     """How a task reads what it lists.
 
-    exact: (text, context), the answer as written by the task, or NotAsWritten; lines: (lines, their quoted fields,
-    found, context, prompt), any form near it; from_json: (value, found, context).
+    exact: (text, context), the answer as written by the task, or NotAsWritten; exact_json: (value, context), the same
+    of style json; lines: (lines, their quoted fields, found, context, prompt), any form near it; from_json: (value,
+    found, context), any JSON.
     """
 
     exact: Callable[[str, Context], Items]
+    exact_json: Callable[[Any, Context], Items]
     lines: Callable[[list[str], Opened, Found, Context, str], None]
     from_json: Callable[[Any, Found, Context], None]
 
 
 def read(text: str, context: Context, prompt: str, readings: Readings) -> Parsed:
     """An answer as written, else in any of the forms that models give: `from_json` where it is JSON, else `lines`."""
-    try:
-        return fields.as_read(readings.exact(text.strip(), context))
-    except fields.NotAsWritten:
-        return _tolerantly(text, context, prompt, readings)
+    text = text.strip()
+    value = json_forms.loaded(text)
+    with suppress(fields.NotAsWritten):
+        if value is not None:
+            return fields.as_read(readings.exact_json(value, context))
+    with suppress(fields.NotAsWritten):
+        return fields.as_read(readings.exact(text, context))
+    return _tolerantly(text, context, prompt, readings)
 
 
 def _tolerantly(text: str, context: Context, prompt: str, readings: Readings) -> Parsed:
+    loaded = json_forms.found(grammar.unwrapped(text, prompt))
+    if loaded:
+        return _json(loaded, context, readings)
     bare = grammar.strip_lead(grammar.clean(text.replace("\x00", ""), prompt)).strip()
     if not bare:
         return Parsed("empty")
-    found, loaded = Found(), json_forms.loaded(bare)
-    if loaded is not None:
-        readings.from_json(loaded, found, context)
-        found.nothing = all(grammar.is_nothing(leaf) or not leaf.strip() for leaf in json_forms.leaves(loaded))
-        return found.parsed()
+    found = Found()
     if grammar.is_none(bare):
         return Parsed("none")
     source = hidden(bare)
@@ -88,6 +94,17 @@ def _tolerantly(text: str, context: Context, prompt: str, readings: Readings) ->
     readings.lines(lines, source, found, context, prompt)
     if not found.items and grammar.is_refusal(bare):
         return Parsed("refusal")
+    return found.parsed()
+
+
+def _json(loaded: json_forms.Loaded, context: Context, readings: Readings) -> Parsed:
+    found = Found(unusable=["the JSON is cut off"] if loaded.cut else [])
+    try:
+        found.items.extend(readings.exact_json(loaded.value, context))
+        found.nothing = True
+    except fields.NotAsWritten:
+        readings.from_json(loaded.value, found, context)
+        found.nothing = all(grammar.is_nothing(leaf) or not leaf.strip() for leaf in json_forms.leaves(loaded.value))
     return found.parsed()
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy, sets
 from taiyi.records import AnyRecord, Classification, Language, Record
-from taiyi.tasks import Fields, Fitting, TaskSpec, grammar
+from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, json_forms
+from taiyi.tasks.fields import NotAsWritten
 
 _LEAD: dict[Language, str] = {"en": "Result: ", "zh": "上述文本被分类为："}
 _SEPARATORS: dict[Language, tuple[str, ...]] = {"en": (", ", "; "), "zh": ("，", "；")}
@@ -43,8 +44,13 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 
 def answer(gold: Items, context: Context, style: Style) -> str:
-    """The lead and the labels; one to a line where a label holds what would separate them."""
+    """The lead and the labels; one to a line where a label holds what would separate them.
+
+    JSON, with one label as with several: `{"labels":["a","b"]}`.
+    """
     labels, lead = [str(label) for (label,) in gold], _LEAD[context.language]
+    if style == "json":
+        return json_forms.written({"labels": labels})
     if not labels:
         wordings = [lead + word for word in _NONE[context.language]]
     else:
@@ -70,7 +76,8 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
         return Parsed("empty")
     if grammar.is_refusal(bare):
         return Parsed("refusal")
-    body = grammar.strip_lead(bare).strip()
+    said = json_forms.said(grammar.unwrapped(text, prompt).strip(), json_forms.LABEL)
+    body = grammar.strip_lead(bare).strip() if said is None else "\n".join(said) or _NONE[context.language][0]
     if not context.offered:
         return _open(body)
     found = _mentions(body, context)
@@ -115,6 +122,8 @@ def context_of(spec: TaskSpec, offered: tuple[str, ...], language: Language) -> 
 def _exact(text: str, context: Context) -> tuple[str, ...] | None:
     """The labels of a text just as `answer` writes one; None for any other text."""
     text = text.strip()
+    if text[:1] == "{":
+        return _exact_json(json_forms.loaded(text), context)
     lead = next((lead.rstrip() for lead in _LEAD.values() if text.startswith(lead.rstrip())), None)
     if lead is None:
         return None
@@ -127,6 +136,16 @@ def _exact(text: str, context: Context) -> tuple[str, ...] | None:
     if not body or body in (*_NONE["en"], *_NONE["zh"]):
         return ()
     return _cover(body, context.offered) if context.offered else _split(body) if context.multiple else (body,)
+
+
+def _exact_json(value: Any, context: Context) -> tuple[str, ...] | None:
+    try:
+        labels = tuple(json_forms.verbatim(label) for label in json_forms.listed(json_forms.under(value, "labels")))
+    except NotAsWritten:
+        return None
+    many = len(labels) > 1 and (not context.multiple or len(set(labels)) < len(labels))
+    known = not context.offered or set(labels) <= set(context.offered)
+    return labels if known and not many else None
 
 
 def _cover(body: str, offered: tuple[str, ...]) -> tuple[str, ...] | None:

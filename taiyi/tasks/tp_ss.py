@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, accuracy, correlation, signature
 from taiyi.records import AnyRecord, Pair
-from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, tc
+from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, json_forms, tc
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 # The scale's ends are not the answer: "(0-4)", "on a scale of 0 to 5", "out of 4", "/5", 满分5分.
@@ -58,8 +58,16 @@ def label_draft(record: Pair, spec: TaskSpec) -> Draft:
 
 
 def answer(gold: Items, context: Context, style: Style) -> str:
-    """The label or the number alone."""
-    return str(gold[0][0])
+    """The label or the number alone; in JSON `{"label":"similar"}` or `{"score":3.2}`."""
+    if style == "json" and not context.offered:
+        return f'{{"score":{gold[0][0]}}}'
+    return label_answer(gold, style)
+
+
+def label_answer(gold: Items, style: Style) -> str:
+    """The label alone; in JSON `{"label":"similar"}`."""
+    text = str(gold[0][0])
+    return json_forms.written({"label": text}) if style == "json" else text
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
@@ -73,6 +81,8 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
 def label(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """One of the offered labels, bare or with a lead."""
     bare = text.strip()
+    if bare[:1] == "{" and isinstance(value := json_forms.loaded(bare), dict) and value.keys() == {"label"}:
+        bare = str(value["label"])
     return Parsed("ok", ((bare,),)) if bare in context.offered else tc.parse(text, context, prompt=prompt)
 
 
@@ -106,7 +116,8 @@ def written(value: float) -> str:
 
 
 def _number(text: str) -> Parsed:
-    bare = unicodedata.normalize("NFKC", grammar.clean(text)).strip()
+    said = json_forms.said(grammar.unwrapped(text).strip(), json_forms.SCORE)
+    bare = unicodedata.normalize("NFKC", grammar.clean(text) if said is None else " ".join(said)).strip()
     if not bare:
         return Parsed("empty")
     whole = _NUMBER.fullmatch(bare)

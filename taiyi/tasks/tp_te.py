@@ -20,8 +20,8 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 
 def answer(gold: Items, context: Context, style: Style) -> str:
-    """The label alone."""
-    return str(gold[0][0])
+    """The label alone; in JSON `{"label":"entailment"}`."""
+    return tp_ss.label_answer(gold, style)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:

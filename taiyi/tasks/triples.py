@@ -10,7 +10,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from taiyi.instances import Context, Item, Items, Parsed
+from taiyi.instances import Context, Item, Items, Parsed, Style
 from taiyi.tasks import fields, grammar, json_forms, reading, tuples
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
@@ -28,8 +28,12 @@ _HEAD_TAIL = re.compile(
 )
 
 
-def answer(gold: Items, context: Context) -> str:
-    """The relations as text: a line for each name in English, one line of triples in Chinese."""
+def answer(gold: Items, context: Context, style: Style) -> str:
+    """The relations as text: a line for each name in English, one line of triples in Chinese. JSON, in both:
+    `{"R":[["h","t"],["h",{"R2":["h2","t2"]}]]}`.
+    """
+    if style == "json":
+        return json_forms.written(json_forms.by_name(gold, _ends))
     if not gold:
         return fields.NONE[context.language]
     if context.language == "zh":
@@ -53,7 +57,35 @@ def _readings(deepest: int) -> reading.Readings:
     def lines(lines: list[str], source: Opened, found: Found, context: Context, prompt: str) -> None:
         _Lines(context, source, found, prompt, deepest).read(lines)
 
-    return reading.Readings(exact, lines, _from_json)
+    def exact_json(value: Any, context: Context) -> Items:
+        lists = json_forms.unkeyed(value, context.offered)
+        return tuple(
+            _exact_json(name, ends, context, deepest) for name, each in lists for ends in json_forms.listed(each)
+        )
+
+    return reading.Readings(exact, exact_json, lines, _from_json)
+
+
+def _ends(item: Item) -> list[Any]:
+    return [end if isinstance(end, str) else {str(end[0]): _ends(end)} for end in item[1:]]
+
+
+def _exact_json(name: str, ends: Any, context: Context, depth: int) -> Item:
+    if not isinstance(ends, list) or len(ends) != 2 or not depth:
+        raise NotAsWritten
+    head, tail = (
+        _exact_json(*_only(end, context), context, depth - 1) if isinstance(end, dict) else json_forms.verbatim(end)
+        for end in ends
+    )
+    return (name, head, tail)
+
+
+def _only(end: dict[str, Any], context: Context) -> tuple[str, Any]:
+    """The one relation that an end is."""
+    relations = json_forms.unkeyed(end, context.offered)
+    if len(relations) != 1:
+        raise NotAsWritten
+    return relations[0]
 
 
 def _name(name: str) -> str:

@@ -10,7 +10,8 @@ from taiyi.records import AnyRecord, Transform
 from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
 _FORM = free_text.Form(
-    ("Title", "Summary", "Abstract", "Question", "Conclusion", "标题", "题目", "摘要", "总结", "问题", "结论")
+    "text",
+    ("Title", "Summary", "Abstract", "Question", "Conclusion", "标题", "题目", "摘要", "总结", "问题", "结论"),
 )
 _WORDED = ("title", "summary")
 _TITLES = ("title", "标题", "题目")
@@ -41,7 +42,7 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
 
 def answer(gold: Items, context: Context, style: Style) -> str:
     """The text that was asked for."""
-    return free_text.answer(gold, _form(context))
+    return free_text.answer(gold, _form(context), style)
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:

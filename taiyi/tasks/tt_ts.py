@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, overlap
 from taiyi.records import AnyRecord, Language, Output, Transform
-from taiyi.tasks import Fields, Fitting, TaskSpec, grammar
+from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, json_forms
 from taiyi.tasks.tc import listed
 
 _WORDED = ("decision_tree",)
@@ -49,7 +49,10 @@ def answer(gold: Items, context: Context, style: Style) -> str:
     """One section after the other, a line of a text that would read as a heading indented by one blank.
 
     A text that would not be read back so (it holds a model's special tokens, say) is written as JSON pairs.
+    Style json: `{"Section":"text"}`, a list of such objects where a section comes twice.
     """
+    if style == "json":
+        return json_forms.written(json_forms.keyed([(str(name), value) for name, value in gold]))
     colon = _COLON[context.language]
     text = "\n".join(f"{name}{colon}{_indented(str(value), context)}" for name, value in gold)
     return text if parse(text, context).items == gold else json.dumps(gold, ensure_ascii=False)
@@ -135,16 +138,16 @@ def _parsed(pairs: Iterable[tuple[str, str]], preamble: str) -> Parsed:
 
 
 def _json(text: str, context: Context) -> list[tuple[str, str]] | None:
-    """The offered sections of a JSON object or list of pairs; None for any other text."""
-    if text.strip()[:1] not in ("[", "{"):
+    """The offered sections of a JSON object, or of a list of objects or pairs; None for any other text."""
+    text = text.strip()
+    text = text if text[:1] in ("[", "{") else grammar.unwrapped(text).strip()
+    found = json_forms.found(text) if text[:1] in ("[", "{", "`") else None
+    if not found:
         return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    rows = list(value.items()) if isinstance(value, dict) else value
-    pairs = [
+    parts = found.value if isinstance(found.value, list) else [found.value]
+    rows = [row for part in parts for row in (part.items() if isinstance(part, dict) else [part])]
+    texts = [
         row for row in rows if isinstance(row, list | tuple) and len(row) == 2 and all(isinstance(x, str) for x in row)
     ]
-    named = [(_name(name, context), body.strip()) for name, body in pairs]
+    named = [(_name(name, context), body.strip()) for name, body in texts]
     return [(name, body) for name, body in named if name in context.offered]
