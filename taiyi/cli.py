@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from taiyi import __version__, cli_corpora, cli_output, layout
+from taiyi import __version__, cli_corpora, cli_instructions, cli_output, layout
 from taiyi.errors import NotFound, TaiyiError
 
 
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_corpora.add_to(
         commands.add_parser("corpora", help="what corpora are described, what files hold, how they come in")
     )
+    cli_instructions.add_to(commands)
 
     samples = commands.add_parser("samples", help="write the sample corpora in their native formats")
     samples.add_argument("folder", type=Path)
