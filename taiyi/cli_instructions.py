@@ -24,17 +24,51 @@ _USES = ("train", "dev", "test")
 
 
 def add_to(commands: Any) -> None:
-    """Add `taiyi render` and `taiyi instructions`."""
+    """Add `taiyi render`, `taiyi templates` and `taiyi instructions`."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--descriptors", type=Path, default=layout.DESCRIPTORS, help="folder of descriptors (default: %(default)s)"
     )
     shared.add_argument("--json", action="store_true", help="print JSON")
     _add_render(commands, shared)
+    _add_lint(commands)
     instructions = commands.add_parser("instructions", help="instances: show one, export them")
     actions = instructions.add_subparsers(required=True, metavar="ACTION")
     _add_export(actions, shared)
     _add_show(actions, shared)
+
+
+def _add_lint(commands: Any) -> None:
+    templates = commands.add_parser("templates", help="the wordings in which questions are put")
+    actions = templates.add_subparsers(required=True, metavar="ACTION")
+    linted = actions.add_parser(
+        "lint",
+        help="check wordings, by file and line",
+        description="Check fields, punctuation, form and number of the wordings, that no two are alike and that none "
+        "gives an answer away. Exits with 2 if anything is wrong.",
+    )
+    linted.add_argument("--templates", type=Path, default=layout.TEMPLATES, help="default: %(default)s")
+    linted.add_argument(
+        "--descriptors", type=Path, default=layout.DESCRIPTORS, help="whose labels no wording names (default: %(default)s)"
+    )
+    linted.add_argument("--least", type=int, default=15, help="wordings per task and language (default: %(default)s)")
+    linted.add_argument("--json", action="store_true", help="print JSON")
+    linted.set_defaults(run=_lint)
+
+
+def _lint(arguments: argparse.Namespace) -> None:
+    from taiyi.errors import InvalidInput
+    from taiyi.instructions import lint
+
+    labels = lint.labels_of(arguments.descriptors) if arguments.descriptors.is_dir() else {}
+    problems = lint.lint(arguments.templates, least=arguments.least, labels=labels)
+    if arguments.json:
+        output.json(problems)
+    else:
+        for problem in problems:
+            print(problem)
+    if problems:
+        raise InvalidInput(f"{len(problems)} problems in the wordings of {arguments.templates}")
 
 
 def _add_render(commands: Any, shared: argparse.ArgumentParser) -> None:
