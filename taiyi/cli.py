@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_corpora.add_to(
         commands.add_parser("corpora", help="what corpora are described, what files hold, how they come in")
     )
+
     cli_instructions.add_to(commands)
 
     samples = commands.add_parser("samples", help="write the sample corpora in their native formats")

@@ -49,7 +49,10 @@ def _add_lint(commands: Any) -> None:
     )
     linted.add_argument("--templates", type=Path, default=layout.TEMPLATES, help="default: %(default)s")
     linted.add_argument(
-        "--descriptors", type=Path, default=layout.DESCRIPTORS, help="whose labels no wording names (default: %(default)s)"
+        "--descriptors",
+        type=Path,
+        default=layout.DESCRIPTORS,
+        help="whose labels no wording names (default: %(default)s)",
     )
     linted.add_argument("--least", type=int, default=15, help="wordings per task and language (default: %(default)s)")
     linted.add_argument("--json", action="store_true", help="print JSON")

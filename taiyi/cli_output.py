@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from taiyi.corpora.card import Card, SplitCard
     from taiyi.corpora.descriptor import Descriptor
+    from taiyi.instances import Instance
 
 T = TypeVar("T")
 
@@ -63,6 +64,23 @@ def download_bar() -> Iterator[Callable[[int, int | None], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("download", total=None, start=True, visible=False)
         yield lambda done, of: bar.update(task, completed=done, total=of, visible=True)
+
+
+def conversation(instance: Instance) -> None:
+    """An instance, for people: who says what, the gold answer last."""
+    rows: list[tuple[str, str]] = [(turn.role, turn.text) for turn in instance.turns]
+    rows += [("reference", text) for text in instance.references]
+    table(instance.id, ("who", "says"), rows)
+
+
+def as_seen(title: str, pieces: Sequence[tuple[str, bool]]) -> None:
+    """A conversation with the template's marks, for people; what the loss is taken over stands in colour."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+    console.print(title, style="italic", markup=False, highlight=False)
+    console.print(Text.assemble(*((text, "green" if in_loss else "") for text, in_loss in pieces)))
 
 
 def describe(d: Descriptor) -> None:

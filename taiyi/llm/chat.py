@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
 from taiyi.errors import InvalidInput
@@ -65,6 +66,12 @@ def encode(tokenizer: Tokenizer, turns: Sequence[Turn]) -> Encoded:
             labels += [*ids[len(labels) :], frame.end_of_turn]
             ids.append(frame.end_of_turn)
     return Encoded(ids, labels)
+
+
+def pieces(tokenizer: Tokenizer, encoded: Encoded) -> list[tuple[str, bool]]:
+    """An encoded conversation as text again, in runs that are in the loss (True) and are not; control tokens are shown."""
+    runs = groupby(zip(encoded.input_ids, encoded.labels, strict=True), key=lambda pair: pair[1] != IGNORED)
+    return [(tokenizer.decode([token for token, _ in run]), in_loss) for in_loss, run in runs]
 
 
 def prompt_ids(tokenizer: Tokenizer, turns: Sequence[Turn]) -> list[int]:

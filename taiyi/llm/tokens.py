@@ -49,6 +49,19 @@ def _record_batch(pa: Any, schema: Any, batch: list[tuple[str, Encoded]]) -> Any
     return pa.record_batch([pa.array(c, field.type) for c, field in zip(columns, schema, strict=True)], schema=schema)
 
 
+def find(path: Path, identifier: str) -> Encoded | None:
+    """The conversation of an instance in a file of tokens; None if it is not there."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    with pa.memory_map(str(path)) as mapped, pa.ipc.open_stream(mapped) as stream:
+        for batch in stream:
+            row = compute.index(batch["id"], identifier).as_py()
+            if row >= 0:
+                return Encoded(batch["input_ids"][row].as_py(), batch["labels"][row].as_py())
+    return None
+
+
 def read(path: Path, *, max_length_tokens: int) -> Any:
     """A `datasets.Dataset` with columns id, input_ids, labels, length. InvalidInput names the first row that is too long."""
     import datasets

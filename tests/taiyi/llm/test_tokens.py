@@ -20,6 +20,13 @@ def test_rows_come_back_as_written(tmp_path):
     }
 
 
+def test_one_conversation_is_found_by_its_id(tmp_path):
+    rows = [(f"c/train/{n}#ner.en.t", Encoded([1, 2, n], [-100, 2, n])) for n in range(2500)]
+    tokens.write(tmp_path / "t.arrow", rows)
+    assert tokens.find(tmp_path / "t.arrow", "c/train/2000#ner.en.t") == rows[2000][1]
+    assert tokens.find(tmp_path / "t.arrow", "c/train/200#ner") is None
+
+
 def test_a_row_that_is_too_long_is_named_not_cut(tmp_path):
     tokens.write(tmp_path / "t.arrow", [("a", Encoded([1], [1])), ("b", Encoded([1, 2, 3], [1, 2, 3]))])
     with pytest.raises(InvalidInput, match=r"t\.arrow: b: has 3 tokens, more than max_length_tokens 2"):
