@@ -23,7 +23,15 @@ def asked(
     its sub-tasks, once. A record that the task has nothing to ask of leaves a row in the ledger.
     """
     spec = task_spec(described.id, task, described.tasks[task])
-    wording = Wording(style=params.instruct.style, folder=layout.TEMPLATES, seed=params.seed, count=count, first=first)
+    wording = Wording(
+        style=params.instruct.style,
+        folder=layout.TEMPLATES,
+        seed=params.seed,
+        count=count,
+        first=first,
+        pool=params.instruct.pool,
+        unlisted=params.instruct.unlisted and use == "train",
+    )
     rendered: list[Instance] = []
     for record in jsonl.read(layout.curated(use) / f"{described.id}.jsonl", AnyRecord):
         before = len(rendered) + len(ledger.entries)

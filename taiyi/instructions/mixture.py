@@ -90,7 +90,8 @@ class Mixture:
         for language, count in Counter(instance.language for instance in kept).items():
             part = Part(described.id, task, language)
             groups = templates(task, self._folder)[language].values()
-            wordings = min(self._mix.most_wordings, *(len(group) for group in groups))
+            most_wordings = min(self._mix.most_wordings, self._params.instruct.pool or self._mix.most_wordings)
+            wordings = min(most_wordings, *(len(group) for group in groups))
             found[part] = supply(
                 count, len(kept), most=most, asked=self.asked(task), wordings=wordings, loss=losses.get(part, 0.0)
             )
