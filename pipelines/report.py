@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
+from taiyi.budget import Budget
 from taiyi.corpora import descriptor
 from taiyi.corpora.card import Card
 from taiyi.evaluation import cards, paper, report
@@ -26,6 +27,7 @@ from taiyi.evaluation.report_data import (
     TaskSize,
 )
 from taiyi.instances import Instance
+from taiyi.instructions import plan
 from taiyi.ledger import Entry
 from taiyi.manifest import Manifest
 from taiyi.params import Params
@@ -59,6 +61,20 @@ def sizes() -> Iterator[TaskSize]:
     for corpus, task, language in sorted({key[:3] for key in counts}):
         train, dev, test = (counts[corpus, task, language, use] for use in USES)
         yield TaskSize(corpus, task, language, train, dev, test)
+
+
+def stages(params: Params) -> dict[str, tuple[str, ...]]:
+    """The task types that each training stage reads."""
+    train = params.train
+    first = {} if train.schedule == "one_stage" else {"stage1": train.stage1.tasks}
+    return {**first, "stage2": train.stage2.tasks}
+
+
+def planned() -> Iterator[TaskSize]:
+    """What the paper took of each described corpus, task and language."""
+    described = (descriptor.find(corpus, layout.DESCRIPTORS) for corpus in descriptor.ids(layout.DESCRIPTORS))
+    for part, count in plan.planned(described).items():
+        yield TaskSize(*part, train=count)
 
 
 def ledgers(params: Params) -> Iterator[tuple[str, Entry]]:
@@ -169,6 +185,9 @@ def work(params: Params) -> None:
         making=making(params),
         corpora=tuple(corpora(params)),
         sizes=tuple(sizes()),
+        planned=tuple(planned()),
+        budget=jsonl.read_json(layout.INSTRUCTIONS / layout.BUDGET, Budget),
+        stages=stages(params),
         flows=tuple(flows(params)),
         ledger=counted,
         ledger_samples=samples,

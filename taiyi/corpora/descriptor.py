@@ -32,6 +32,8 @@ class Download(_Part, frozen=True, kw_only=True):
 class Paper(_Part, frozen=True, kw_only=True):
     """What the Taiyi paper says of the corpus: its name and number in the list of that language, its task types and
     sizes as printed, and the instances that entered training, by task id; none for a corpus that was not trained on.
+
+    trained_in: those of them that are in another language than the list's, by language and task id.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Paper(_Part, frozen=True, kw_only=True):
     tasks: tuple[str, ...] = ()
     sizes: dict[str, int] = {}
     trained: dict[str, int] = {}
+    trained_in: dict[Language, dict[str, int]] = {}
 
 
 class Split(_Part, frozen=True, kw_only=True):

@@ -175,6 +175,17 @@ def score_bar(
     return _svg(body, label=label, width=width, height=height, kind="score")
 
 
+def share_bar(value: float, *, most: float, label: str, width: float = 90) -> str:
+    """A bar for a share of a whole, 0 to 1; the largest beside it, `most`, fills the track."""
+    height = 10.0
+    at = width * _clamped(value / most if most else 0.0)
+    body = [
+        f'<rect class="track" x="0" y="0" width="{width:g}" height="{height:g}"/>',
+        f'<rect class="value" x="0" y="0" width="{at:.2f}" height="{height:g}"/>',
+    ]
+    return _svg(body, label=label, width=width, height=height, kind="share")
+
+
 def line_chart(
     series: Sequence[Series],
     *,

@@ -11,7 +11,7 @@ from taiyi.records import Language, Part
 class InstructionRow(Part, frozen=True):
     """A row of Table 1: instances per language, or `both` where the paper prints one number for the two.
 
-    tasks: the task ids that belong to the row.
+    tasks: the task ids that belong to the row; corpora: those that do whatever their task, and count in no other row.
     """
 
     name: str
@@ -19,6 +19,7 @@ class InstructionRow(Part, frozen=True):
     en: int = 0
     zh: int = 0
     both: int = 0
+    corpora: tuple[str, ...] = ()
 
 
 class InstructionTable(Part, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taiyi.budget import Budget
 from taiyi.evaluation.benchmarks import Evaluation
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.paper import Paper
@@ -110,7 +111,8 @@ class ReportData(Part, frozen=True, kw_only=True):
     """Everything on the page.
 
     demo: the run shows that the way works; its scores are not a claim about the model. carded: every corpus has a page
-    beside this one, corpora/<id>.html.
+    beside this one, corpora/<id>.html. planned: what the paper took of each corpus, as `train`. stages: the task types
+    that each training stage reads.
     """
 
     title: str
@@ -119,6 +121,9 @@ class ReportData(Part, frozen=True, kw_only=True):
     making: Making | None = None
     corpora: tuple[CorpusRow, ...] = ()
     sizes: tuple[TaskSize, ...] = ()
+    planned: tuple[TaskSize, ...] = ()
+    budget: Budget | None = None
+    stages: dict[str, tuple[str, ...]] = {}
     flows: tuple[Flow, ...] = ()
     ledger: tuple[LedgerCount, ...] = ()
     ledger_samples: tuple[LedgerSample, ...] = ()

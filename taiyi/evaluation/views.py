@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from taiyi.budget import AVERAGINGS, Share, together
 from taiyi.evaluation import charts
 from taiyi.evaluation.benchmarks import BenchmarkResult
+from taiyi.evaluation.instruction_table import differences, instruction_table, place
 from taiyi.evaluation.outcomes import VERDICTS, Verdict
 from taiyi.evaluation.paper import HeldOutRow, InstructionRow, Paper, ResultRow
 from taiyi.evaluation.report_data import CorpusRow, Curve, LedgerSample, Lengths, ReportData, TaskSize
+from taiyi.params import Averaging
 
 STAGES = ("stage1", "stage2")
-OTHER = "Not in the paper's table"
 
 
 class Headline(NamedTuple):
@@ -23,22 +25,19 @@ class Headline(NamedTuple):
     detail: str
 
 
-class Counts(NamedTuple):
-    """Instances in English, in Chinese, and of tasks that the paper counts for both together."""
+class ShareRow(NamedTuple):
+    """What a task in a language has of the loss: its instances and their share, the mean length of an answer in units,
+    the factor that the mixture gave it, the training stages that read it, and by averaging its share as number and bar.
+    """
 
-    en: int = 0
-    zh: int = 0
-    both: int = 0
-
-
-class TableRow(NamedTuple):
-    """A row of the paper's Table 1: our counts beside the paper's (None: the paper has no such row)."""
-
-    name: str
-    tasks: str
-    tone: str
-    ours: Counts
-    paper: Counts | None
+    task: str
+    language: str
+    instances: int
+    of_instances: float
+    mean: float
+    weight: float
+    stages: tuple[str, ...]
+    shares: tuple[tuple[float, str], ...]
 
 
 class LicenceRow(NamedTuple):
@@ -62,7 +61,8 @@ class Panel(NamedTuple):
 def page(data: ReportData) -> dict[str, Any]:
     """Everything the template shows that is not in the data as it stands."""
     results = ordered(data)
-    table = instruction_table(data.sizes, data.paper)
+    printed = data.paper.instruction_data if data.paper else None
+    table = instruction_table(data.sizes, printed, data.planned)
     return {
         "headlines": headlines(data),
         "finding": finding(results),
@@ -72,7 +72,11 @@ def page(data: ReportData) -> dict[str, Any]:
         "splits": {row.id: split_bar(row) for row in data.corpora},
         "ledger": ledger(data),
         "table": table,
-        "table_total": Counts(*(sum(column) for column in zip(*(row.ours for row in table), strict=True))),
+        "table_total": sum(sum(row.ours) for row in table),
+        "planned_total": sum(sum(row.planned) for row in table),
+        "differences": differences(data.planned, printed) if data.planned and printed else [],
+        "loss": loss_shares(data),
+        "averagings": AVERAGINGS,
         "lengths": [(row, length_chart(row)) for row in data.lengths],
         "panels": training(data.curves),
         "missing_stages": [
@@ -173,9 +177,10 @@ def _rows(paper: Paper | None) -> tuple[InstructionRow, ...]:
     return paper.instruction_data.rows if paper else ()
 
 
-def _tone(task: str, paper: Paper | None) -> str:
+def _tone(size: TaskSize, paper: Paper | None) -> str:
     """The colour class of a task: that of its row in Table 1, so that kindred tasks look alike."""
-    return next((f"tone-{place}" for place, row in enumerate(_rows(paper)) if task in row.tasks), "tone-none")
+    number = place(paper.instruction_data if paper else None, size)
+    return "tone-none" if number is None else f"tone-{number}"
 
 
 def corpora_treemap(data: ReportData) -> str:
@@ -184,7 +189,7 @@ def corpora_treemap(data: ReportData) -> str:
     for size in data.sizes:
         if size.train:
             detail = f"{task_name(size.task)} · {size.train:,}"
-            leaf = charts.Leaf(size.corpus, detail, size.train, _tone(size.task, data.paper))
+            leaf = charts.Leaf(size.corpus, detail, size.train, _tone(size, data.paper))
             groups.setdefault(size.task, []).append(leaf)
     label = f"Treemap of training instances by task and corpus; {len(groups)} tasks"
     return charts.treemap(list(groups.values()), label=label) if groups else ""
@@ -211,28 +216,31 @@ def ledger(data: ReportData) -> list[tuple[str, list[tuple[Any, list[LedgerSampl
     return found
 
 
-def instruction_table(sizes: Sequence[TaskSize], paper: Paper | None) -> list[TableRow]:
-    """Training instances in the rows of the paper's Table 1, and one more row for tasks that it does not have."""
-    rows, known = list[TableRow](), set[str]()
-    for place, row in enumerate(_rows(paper)):
-        known.update(row.tasks)
-        ours = _counted([size for size in sizes if size.task in row.tasks], together=bool(row.both))
-        names = ", ".join(task_name(task) for task in row.tasks)
-        rows.append(TableRow(row.name, names, f"tone-{place}", ours, Counts(row.en, row.zh, row.both)))
-    rest = [size for size in sizes if size.task not in known and size.train]
-    if rest or not rows:
-        names = ", ".join(task_name(task) for task in sorted({size.task for size in rest}))
-        rows.append(TableRow(OTHER, names, "tone-none", _counted(rest, together=False), None))
-    return rows
+def loss_shares(data: ReportData) -> list[ShareRow]:
+    """The loss budget by task and language, largest share under the averaging in force first."""
+    if not data.budget:
+        return []
+    whole, averaging = data.budget, data.budget.averaging
+    shares = together(whole.rows, lambda row: f"{row.task} {row.language}")
+    weights = {f"{row.task} {row.language}": row.weight for row in whole.rows}
+    taken = sum(share.instances for share in shares) or 1
+    most = max((value for share in shares for value in share.shares.values()), default=1.0)
+    found = []
+    for share in sorted(shares, key=lambda share: -share.shares[averaging]):
+        task, _, language = share.name.partition(" ")
+        bars = tuple(_share_bar(share, each, most) for each in AVERAGINGS)
+        mean = share.units / (share.answers or 1)
+        read_by = tuple(stage for stage, asked in data.stages.items() if task in asked)
+        found.append(
+            ShareRow(task, language, share.instances, share.instances / taken, mean, weights[share.name], read_by, bars)
+        )
+    return found
 
 
-def _counted(sizes: Sequence[TaskSize], *, together: bool) -> Counts:
-    if together:
-        return Counts(both=sum(size.train for size in sizes))
-    return Counts(
-        en=sum(size.train for size in sizes if size.language == "en"),
-        zh=sum(size.train for size in sizes if size.language == "zh"),
-    )
+def _share_bar(share: Share, averaging: Averaging, most: float) -> tuple[float, str]:
+    value = share.shares[averaging]
+    label = f"{share.name}: {_x100(value)} % of the loss averaged by {averaging}"
+    return value, charts.share_bar(value, most=most, label=label)
 
 
 def length_chart(row: Lengths) -> str:

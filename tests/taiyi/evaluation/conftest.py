@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from taiyi.budget import Budget, Tally
 from taiyi.evaluation import paper
 from taiyi.evaluation.benchmarks import BenchmarkResult, Evaluation
 from taiyi.evaluation.examples import Example
@@ -21,8 +22,10 @@ from taiyi.evaluation.report_data import (
     Setting,
     TaskSize,
 )
+from taiyi.instances import Instance
 from taiyi.ledger import Entry
 from taiyi.metrics import Score, signature
+from taiyi.records import Turn
 
 PAPER = Path(__file__).parents[3] / "data" / "reference" / "paper_table.yaml"
 CORPORA = [
@@ -102,6 +105,24 @@ def _curve(stage: str, steps: int, start: float, chosen: int) -> Curve:
         for s in range(steps // 6, steps + 1, steps // 6)
     )
     return Curve(stage, loss, dev, chosen)
+
+
+def _budget() -> Budget:
+    units = {"qa_mc": 2, "tc": 12, "ner": 60, "mrd": 300}
+    tally = Tally(lambda text: int(text))
+    for name, _, language, tasks in CORPORA:
+        for task, count in tasks.items():
+            turns = (Turn("user", ""), Turn("assistant", str(units.get(task, 40))))
+            for number in range(count):
+                identifier = f"{name}/train/{number}#{task}.{language}.t1"
+                tally.add(
+                    Instance(id=identifier, task=task, language=language, style="taiyi", turns=turns, gold=(("",),))
+                )
+    rows = tuple(
+        tally.row(part, offered=count, wanted=count, weight=1.0, total=tally.total())
+        for part, count in tally.instances.items()
+    )
+    return Budget(unit="characters", averaging="square", rows=rows)
 
 
 def _examples() -> tuple[Example, ...]:
@@ -188,6 +209,9 @@ def full_report() -> ReportData:
             for name, _, language, tasks in CORPORA
             for task, count in tasks.items()
         ),
+        planned=(TaskSize("bc5cdr", "ner", "en", 43_650), TaskSize("cmeee_v2", "ner", "zh", 28_603)),
+        budget=_budget(),
+        stages={"stage1": ("ner", "re", "tc"), "stage2": ("ner", "re", "tc", "qa_mc", "mrd")},
         flows=(Flow("curate", "records", 9120, 8890), Flow("instruct", "instances", 9400, 9371)),
         ledger=(
             LedgerCount("harmonize", "mention_repaired", "repaired", 41),

@@ -11,6 +11,7 @@ from taiyi.corpora import descriptor
 from taiyi.evaluation import views
 from taiyi.evaluation.benchmarks import Evaluation
 from taiyi.evaluation.examples import Example
+from taiyi.evaluation.instruction_table import OTHER, instruction_table
 from taiyi.evaluation.report import ReportData, render
 from taiyi.evaluation.report_data import Curve, LedgerCount, TaskSize
 
@@ -143,10 +144,11 @@ def test_headlines_give_the_macro_score_its_baseline_and_the_unread_answers(full
 
 
 def test_our_instances_stand_in_the_rows_of_the_papers_table(full_report):
-    rows = {row.name: row for row in views.instruction_table(full_report.sizes, full_report.paper)}
+    table = instruction_table(full_report.sizes, full_report.paper.instruction_data)
+    rows = {row.name: row for row in table}
     assert rows["Named Entity Recognition"].ours == (1060, 700, 0)
     assert rows["Machine Translation"].ours == (0, 0, 600)
-    assert rows[views.OTHER].ours == (350, 0, 0) and rows[views.OTHER].paper is None
+    assert rows[OTHER].ours == (350, 0, 0) and rows[OTHER].paper is None
     assert sum(sum(row.ours) for row in rows.values()) == sum(size.train for size in full_report.sizes)
 
 
@@ -155,6 +157,27 @@ def test_the_papers_total_is_the_sum_of_its_rows_and_its_average_that_of_its_ben
     assert sum(row.en + row.zh + row.both for row in table.rows) == table.total == 1_114_315
     for column, average in enumerate(results.average):
         assert sum(row.values[column] for row in results.rows) / 13 == pytest.approx(average, abs=0.05)
+
+
+def test_the_page_points_out_where_the_printed_table_differs(page):
+    text = unescape(page)
+    assert "the printed columns of the two languages are swapped; 1,017 more are printed in English." in text
+    assert "Where the printed table differs" not in render(ReportData(title="No plan"))
+
+
+def test_the_loss_is_shared_out_between_tasks_in_the_averaging_in_force_first(full_report, page):
+    rows = views.loss_shares(full_report)
+    assert {(row.task, row.language) for row in rows} == {(size.task, size.language) for size in full_report.sizes}
+    assert len(rows) == 18
+    assert sum(row.of_instances for row in rows) == pytest.approx(1)
+    for column in range(3):
+        assert sum(row.shares[column][0] for row in rows) == pytest.approx(1)
+    in_force = [row.shares[1][0] for row in rows]
+    assert in_force == sorted(in_force, reverse=True)
+    mrd = next(row for row in rows if row.task == "mrd")
+    assert (mrd.mean, mrd.stages) == (301, ("stage2",))
+    assert mrd.shares[0][0] > mrd.shares[1][0] > mrd.shares[2][0] == pytest.approx(mrd.of_instances)
+    assert "square (in force)" in page and "No loss budget was given" in render(ReportData(title="No budget"))
 
 
 def test_a_benchmark_of_the_paper_shows_our_score_where_it_was_asked(full_report):
