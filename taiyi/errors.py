@@ -14,7 +14,6 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
-
 _LONGEST, _KEPT = 20_000, 500
 
 
