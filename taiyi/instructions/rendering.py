@@ -88,7 +88,7 @@ def _answered(
     target = module.answer(draft.gold, draft.context, style)
     read_back = module.parse(target, draft.context, prompt=turns[-1].text).items
     if read_back != draft.gold:
-        reason = f"its answer reads back as {_short(read_back)}, not {_short(draft.gold)}"
+        reason = f"its answer reads back as {short(read_back)}, not {short(draft.gold)}"
         ledger.drop(identifier, "not_reversible", reason)
         return None
     return Instance(
@@ -113,6 +113,7 @@ def task_spec(corpus: str, task: str, declared: Mapping[str, Any]) -> TaskSpec:
     return spec
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """A value as a row of the ledger shows it."""
     text = repr(value)
     return text if len(text) <= 160 else f"{text[:150]}... ({len(text)} characters)"
