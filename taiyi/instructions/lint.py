@@ -25,7 +25,7 @@ LEAST, LEAST_OF_OTHERS = 15, 6
 """Wordings per task and language as the Taiyi paper has them; of a task's rarer groups, so many."""
 LONGEST = 400
 """Characters of a wording, its placeholders aside. The longest serious one explains a decision tree in 330."""
-ALIKE = 0.8
+ALIKE = 0.65
 """From this similarity on, two wordings of a group are one: see `similarity`."""
 
 _ID = re.compile(r"[tf][1-9]\d*")
