@@ -59,12 +59,12 @@ def window(document: Document, start: int, end: int) -> Document:
     triggers = [moved for m in document.triggers if (moved := _moved(m, start, end))]
     kept = {m.id for m in (*entities, *triggers)}
     concepts = {concept for m in entities for concept in m.concepts}
-    flat = " ".join(text.split())
+    said = "\n".join((_flat(text), *(_flat(m.text) for m in entities)))  # a mention in pieces is one text
 
     def present(part: Argument) -> bool:
         if part.ref:
             return part.ref in kept
-        return part.concept in concepts if part.concept else " ".join(part.text.split()) in flat
+        return part.concept in concepts if part.concept else _flat(part.text) in said
 
     linked: dict[str, tuple[Argument, ...]] = {r.id: (r.head, r.tail) for r in document.relations}
     linked |= {event.id: (event.trigger, *event.arguments) for event in document.events}
@@ -84,6 +84,10 @@ def window(document: Document, start: int, end: int) -> Document:
             for group in document.coreferences
         ),
     )
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _moved(mention: Entity, start: int, end: int) -> Entity | None:
