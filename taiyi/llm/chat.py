@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any, NamedTuple, TypeAlias
 
 from taiyi.errors import InvalidInput
@@ -54,18 +54,28 @@ class _Frame(NamedTuple):
 
 def encode(tokenizer: Tokenizer, turns: Sequence[Turn]) -> Encoded:
     """The whole conversation, which ends with the assistant; loss on assistant texts and their end-of-turn tokens only."""
-    _check(turns, "assistant")
-    frame = _frame(tokenizer, tokenizer.chat_template, len(turns))
-    ids: list[int] = []
-    labels: list[int] = []
-    for position, turn in enumerate(turns):
-        ids += frame.before[position]
-        labels += [IGNORED] * (len(ids) - len(labels))
-        ids += plain_ids(tokenizer, turn.text)
-        if turn.role == "assistant":
-            labels += [*ids[len(labels) :], frame.end_of_turn]
-            ids.append(frame.end_of_turn)
-    return Encoded(ids, labels)
+    return encode_many(tokenizer, [turns])[0]
+
+
+def encode_many(tokenizer: Tokenizer, conversations: Sequence[Sequence[Turn]]) -> list[Encoded]:
+    """Each conversation as `encode` gives it; all that is said in them is tokenised in one call, on every core."""
+    for turns in conversations:
+        _check(turns, "assistant")
+    said = iter(plain_ids_of_many(tokenizer, [turn.text for turns in conversations for turn in turns]))
+    encoded: list[Encoded] = []
+    for turns in conversations:
+        frame = _frame(tokenizer, tokenizer.chat_template, len(turns))
+        ids: list[int] = []
+        labels: list[int] = []
+        for before, turn in zip(frame.before, turns, strict=True):
+            ids += before
+            labels += [IGNORED] * (len(ids) - len(labels))
+            ids += next(said)
+            if turn.role == "assistant":
+                labels += [*ids[len(labels) :], frame.end_of_turn]
+                ids.append(frame.end_of_turn)
+        encoded.append(Encoded(ids, labels))
+    return encoded
 
 
 def pieces(tokenizer: Tokenizer, encoded: Encoded) -> list[tuple[str, bool]]:
@@ -94,10 +104,65 @@ def end_of_turn_id(tokenizer: Tokenizer) -> int:
 
 def plain_ids(tokenizer: Tokenizer, text: str) -> list[int]:
     """Token ids of `text` as plain text: what looks like a control token is spelled out, not obeyed."""
-    ids: list[int] = []
-    for piece in _harmless_pieces(_control_pattern(tokenizer), text):
-        ids += tokenizer(piece, add_special_tokens=False)["input_ids"]
-    return ids
+    return plain_ids_of_many(tokenizer, [text])[0]
+
+
+def plain_ids_of_many(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    """Token ids of each text as plain text."""
+    control = _control_pattern(tokenizer)
+    pieces = [_harmless_pieces(control, text) for text in texts]
+    found = iter(_tokenised(tokenizer, [piece for parts in pieces for piece in parts]))
+    return [
+        next(found) if len(parts) == 1 else list(chain.from_iterable(islice(found, len(parts)))) for parts in pieces
+    ]
+
+
+def _tokenised(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
+    if not getattr(tokenizer, "is_fast", False):
+        return [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
+    backend = tokenizer.backend_tokenizer
+    backend.no_truncation()  # a tokenizer.json may ask for either
+    backend.no_padding()
+    return [encoding.ids for encoding in backend.encode_batch_fast(texts, add_special_tokens=False)]
+
+
+def misread(tokenizer: Tokenizer, conversations: Sequence[Sequence[Turn]], encoded: Sequence[Encoded]) -> list[int]:
+    """The numbers of those conversations in which what the loss is taken over is not, decoded, the answers as written,
+    each with its end-of-turn token. A tokenizer that normalises is given the answers as it normalises them.
+    """
+    spans: list[list[int]] = []
+    owners: list[int] = []
+    expected: list[str] = []
+    wrong: set[int] = set()
+    normalise, end = _normaliser(tokenizer), end_of_turn_id(tokenizer)
+    for number, (turns, conversation) in enumerate(zip(conversations, encoded, strict=True)):
+        found = _spans(conversation)
+        answers = [turn.text for turn in turns if turn.role == "assistant"]
+        if len(found) != len(answers) or any(span[-1] != end for span in found):
+            wrong.add(number)
+            continue
+        spans += [span[:-1] for span in found]
+        expected += map(normalise, answers)
+        owners += [number] * len(found)
+    read = _decoded(tokenizer, spans)
+    return sorted(wrong | {n for n, said, text in zip(owners, read, expected, strict=True) if said != text})
+
+
+def _spans(conversation: Encoded) -> list[list[int]]:
+    """The labels that are in the loss, run by run."""
+    runs = groupby(conversation.labels, key=lambda label: label != IGNORED)
+    return [list(run) for in_loss, run in runs if in_loss]
+
+
+def _normaliser(tokenizer: Tokenizer) -> Callable[[str], str]:
+    normalizer = getattr(getattr(tokenizer, "backend_tokenizer", None), "normalizer", None)
+    return normalizer.normalize_str if normalizer else str
+
+
+def _decoded(tokenizer: Tokenizer, spans: list[list[int]]) -> list[str]:
+    if getattr(tokenizer, "is_fast", False):
+        return list(tokenizer.backend_tokenizer.decode_batch(spans, skip_special_tokens=False))
+    return [tokenizer.decode(span, clean_up_tokenization_spaces=False) for span in spans]
 
 
 def template_of(tokenizer: Tokenizer) -> str:

@@ -54,6 +54,15 @@ def test_loss_falls_on_answers_and_their_end_of_turn_only(tokenizers, family, sa
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+@given(said=st.lists(st.tuples(SAID, SAID) | st.tuples(SAID, SAID, SAID, SAID), max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_conversations_are_encoded_together_as_they_are_alone(tokenizers, family, said):
+    conversations = [conversation(*texts) for texts in said]
+    alone = [chat.encode(tokenizers[family], turns) for turns in conversations]
+    assert chat.encode_many(tokenizers[family], conversations) == alone
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 @given(text=SAID)
 @settings(max_examples=40, deadline=None)
 def test_what_a_user_says_never_becomes_a_control_token(tokenizers, family, text):
@@ -124,3 +133,37 @@ def test_the_digest_follows_the_template_and_the_special_tokens(tokenizers):
 def test_turns_out_of_order_are_refused(tokenizer, turns, complaint):
     with pytest.raises(InvalidInput, match=complaint):
         chat.encode(tokenizer, turns)
+
+
+def test_a_conversation_is_read_back_in_runs_that_are_in_the_loss_and_are_not(tokenizer):
+    encoded = chat.encode(tokenizer, conversation("q", "头痛", "r", "b"))
+    pieces = chat.pieces(tokenizer, encoded)
+    assert [text for text, in_loss in pieces if in_loss] == ["头痛<|im_end|>", "b<|im_end|>"]
+    assert "".join(text for text, _ in pieces) == tokenizer.decode(encoded.input_ids)
+
+
+@given(said=st.lists(st.tuples(SAID, SAID) | st.tuples(SAID, SAID, SAID, SAID), max_size=4))
+@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_answer_in_the_loss_decodes_to_its_text(tokenizers, family, said):
+    conversations = [conversation(*texts) for texts in said]
+    encoded = chat.encode_many(tokenizers[family], conversations)
+    assert chat.misread(tokenizers[family], conversations, encoded) == []
+
+
+def test_a_mask_that_is_off_by_a_token_is_found(tokenizer):
+    turns = conversation("How long?", "A week.", "Since?", "Monday.")
+    sound = chat.encode(tokenizer, turns)
+    first = next(n for n, label in enumerate(sound.labels) if label != chat.IGNORED)
+
+    def with_label(number: int, label: int) -> chat.Encoded:
+        return chat.Encoded(sound.input_ids, [*sound.labels[:number], label, *sound.labels[number + 1 :]])
+
+    damaged = [
+        with_label(first, chat.IGNORED),
+        with_label(first - 1, sound.input_ids[first - 1]),
+        with_label(len(sound.labels) - 1, chat.IGNORED),
+        with_label(first + 1, chat.IGNORED),
+        chat.Encoded(sound.input_ids, [chat.IGNORED] * len(sound.labels)),
+    ]
+    assert chat.misread(tokenizer, [turns] * 6, [sound, *damaged]) == [1, 2, 3, 4, 5]
