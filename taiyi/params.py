@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -13,7 +13,12 @@ from taiyi.instances import Style
 from taiyi.licences import Policy
 from taiyi.records import Language
 
-ConflictPolicy = Literal["keep_first", "drop_all"]
+ConflictPolicy = Literal["keep_first", "majority", "drop_all"]
+QualityRule = Literal[
+    "empty_text", "too_long", "damaged_text", "wrong_language", "empty_answer", "copied_answer", "label_noise"
+]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
 Schedule = Literal["two_stage", "one_stage"]
 LearningRate = Literal["constant_with_warmup", "constant", "cosine", "linear"]
 Collator = Literal["auto", "padded", "packed"]
@@ -41,12 +46,55 @@ class Raw(_Params, frozen=True, kw_only=True):
     absent: Literal["refuse", "skip"] = "refuse"
 
 
+class NearDuplicates(_Params, frozen=True, kw_only=True):
+    """Training records that ask the same of texts that are alike. action: drop the later one; report both as near misses;
+    off: do not look.
+
+    threshold: Jaccard similarity of their shingles from which on they are near-duplicates. A shingle is a run of so many
+    words, or of so many characters of Chinese. listed: near misses that are listed, the most alike first.
+    """
+
+    action: Literal["drop", "report", "off"] = "drop"
+    threshold: Share = 0.8
+    words: Count = 5
+    characters: Count = 5
+    listed: int = 1000
+
+
+class Leakage(_Params, frozen=True, kw_only=True):
+    """Training texts that contain a scored text or are part of one. containment: the share of the shorter one's
+    shingles (of so many words, or characters of Chinese) that are in the other. shingles: texts with fewer are compared
+    as a whole only, since a phrase proves nothing.
+    """
+
+    containment: Share = 0.8
+    words: Count = 8
+    characters: Count = 8
+    shingles: Count = 8
+
+
+class Quality(_Params, frozen=True, kw_only=True):
+    """The rules by which a record is refused for what it is itself; each may be left out.
+
+    damaged_share: marks of a wrong encoding, as a share of the characters, above which a text is damaged.
+    """
+
+    rules: tuple[QualityRule, ...] = get_args(QualityRule)
+    damaged_share: float = 0.001
+
+
 class Curate(_Params, frozen=True, kw_only=True):
-    """What may be trained on. Lengths are in characters of a record's longest text."""
+    """What may be trained on. Lengths are in characters of a record's longest text.
+
+    conflicts: which of several golds of one question is kept: the first, the one that most records have, or none.
+    """
 
     minimum_characters: int = 2
     maximum_characters: int = 200_000
     conflicts: ConflictPolicy = "keep_first"
+    near_duplicates: NearDuplicates = NearDuplicates()
+    leakage: Leakage = Leakage()
+    quality: Quality = Quality()
 
 
 class Caps(_Params, frozen=True, kw_only=True):

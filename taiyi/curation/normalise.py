@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
 
 from taiyi.records import (
     AnyRecord,
@@ -16,8 +21,12 @@ from taiyi.records import (
     Parallel,
     Question,
     Transform,
+    split_record_id,
 )
 
+T = TypeVar("T")
+
+_NO_ALPHANUMERICS = re.compile(r"[\W_]+")
 _ASCII_KEPT = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 
 
@@ -26,13 +35,31 @@ def normalised(text: str) -> str:
     if text.isascii():
         kept = text.translate(_ASCII_KEPT)
     else:
-        kept = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+        kept = _NO_ALPHANUMERICS.sub("", unicodedata.normalize("NFKC", text).casefold())
     return kept or text.strip()
 
 
 def fingerprint(*texts: str) -> bytes:
     """16 bytes of the texts as they are; the boundary between them counts."""
     return hashlib.blake2b("\x1f".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of at most that size."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def ask(tasks: Mapping[str, Any]) -> str:
+    """What a corpus with these declared tasks asks: two that ask the same tasks for the same types ask the same."""
+    return msgspec.json.encode(tasks, order="sorted").decode()
+
+
+def ask_of(record: AnyRecord, asks: Mapping[str, str]) -> str:
+    """What is asked of a record: `asks` by corpus; a corpus that is not in it asks something of its own."""
+    corpus = split_record_id(record.id)[0]
+    return asks.get(corpus, corpus)
 
 
 def question_of(record: AnyRecord) -> tuple[str, ...]:

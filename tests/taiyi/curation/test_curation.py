@@ -1,6 +1,6 @@
 """What may be trained on: every rule, its row in the ledger, and that scored sets are left whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from taiyi.curation import Distinct, scored, usable
 from taiyi.curation.overlap import Protected, document_key
@@ -88,9 +88,11 @@ def test_a_scored_set_loses_only_what_has_no_gold() -> None:
     assert ledger.counts() == {"unannotated": 1}
 
 
-def distinct(records: Sequence[AnyRecord], policy: ConflictPolicy) -> tuple[list[str], dict[str, str]]:
+def distinct(
+    records: Sequence[AnyRecord], policy: ConflictPolicy, asks: Mapping[str, str] | None = None
+) -> tuple[list[str], dict[str, str]]:
     ledger = Ledger()
-    stage = Distinct(policy)
+    stage = Distinct(policy, asks)
     stage.survey(records)
     kept = [r.id for r in stage.keep(records, ledger)]
     ledger.balance(entered=len(records), left=len(kept))
@@ -123,6 +125,28 @@ def test_the_same_text_labelled_for_another_corpus_is_no_conflict() -> None:
     assert len(kept) == 2
 
 
-def test_the_same_text_and_gold_in_another_corpus_is_a_duplicate() -> None:
-    _, dropped = distinct([record("1", "t t", "x"), record("1", "t t", "x", corpus="d")], "keep_first")
-    assert dropped == {"d/train/1": "duplicate"}
+ALIKE = {"c": "topics", "d": "topics"}
+
+
+def test_the_same_text_and_gold_in_a_corpus_that_asks_the_same_is_a_duplicate() -> None:
+    records = [record("1", "t t", "x"), record("1", "t t", "x", corpus="d")]
+    assert distinct(records, "keep_first", ALIKE)[1] == {"d/train/1": "duplicate"}
+    assert distinct(records, "keep_first")[1] == {}
+
+
+def test_another_gold_in_a_corpus_that_asks_the_same_is_a_conflict() -> None:
+    records = [record("1", "t t", "x"), record("1", "t t", "y", corpus="d")]
+    assert distinct(records, "keep_first", ALIKE)[1] == {"d/train/1": "conflict"}
+    assert distinct(records, "drop_all", ALIKE)[0] == []
+
+
+def test_a_majority_settles_a_disputed_question_wherever_it_stands() -> None:
+    records = [record("1", "q", "x"), record("2", "q", "y"), record("3", "q", "y"), record("4", "other", "x")]
+    kept, dropped = distinct(records, "majority")
+    assert kept == ["c/train/2", "c/train/4"]
+    assert dropped == {"c/train/1": "conflict", "c/train/3": "duplicate"}
+
+
+def test_without_a_majority_the_first_gold_is_kept() -> None:
+    records = [record("1", "q", "x"), record("2", "q", "y")]
+    assert distinct(records, "majority")[0] == ["c/train/1"]
