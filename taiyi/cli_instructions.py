@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taiyi import cli_output as output
-from taiyi import layout
+from taiyi import cli_statistics, layout
 
 if TYPE_CHECKING:
     from taiyi.corpora.descriptor import Descriptor
@@ -32,10 +32,11 @@ def add_to(commands: Any) -> None:
     shared.add_argument("--json", action="store_true", help="print JSON")
     _add_render(commands, shared)
     _add_lint(commands)
-    instructions = commands.add_parser("instructions", help="instances: show one, export them")
+    instructions = commands.add_parser("instructions", help="instances: show one, export them, count them")
     actions = instructions.add_subparsers(required=True, metavar="ACTION")
     _add_export(actions, shared)
     _add_show(actions, shared)
+    cli_statistics.add_to(actions, shared)
 
 
 def _add_lint(commands: Any) -> None:
