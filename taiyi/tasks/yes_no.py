@@ -24,7 +24,7 @@ _SAID = re.compile(
     r"|不是|不存在|不具有|不属于|并非|没有)|(?P<yes>\bthe answer is yes\b|\byes[.!]?$|存在|具有|属于|答案是是)",
     re.IGNORECASE,
 )
-_BOTH = re.compile(r"(?:\s*(?:/|,|，|、|and|or|或|和)\s*)(?:yes|no|是|否)\W*$", re.IGNORECASE)
+_SECOND = re.compile(r"\s*(?:/|,|，|、|and|or|或|和)?\s*(?:(?P<no>no|否)|(?P<yes>yes|是))\W*$", re.IGNORECASE)
 
 
 def context(language: Language) -> Context:
@@ -58,17 +58,16 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     bare = unicodedata.normalize("NFKC", grammar.strip_lead(grammar.clean(text, prompt))).strip()
     loaded = json_forms.loaded(bare)
     if isinstance(loaded, dict):
-        bare = json_forms.text(loaded, _KEYS) or bare
+        truths = [str(value) for value in loaded.values() if isinstance(value, bool)]
+        bare = json_forms.text(loaded, _KEYS) or next(iter(truths), bare)
     if not bare:
         return Parsed("empty")
     first = _FIRST.match(bare)
-    if first and _BOTH.match(first["more"]):
-        return Parsed("ambiguous", (), (bare[:80],))
-    if grammar.is_refusal(bare):
+    if not first and grammar.is_refusal(bare):
         return Parsed("refusal")
-    said = {found.lastgroup for found in ([first] if first else _SAID.finditer(bare))}
-    if first:
-        said = {"no" if first["no"] else "yes"}
+    second = _SECOND.match(first["more"]) if first else None
+    found = [match for match in (first, second) if match] or list(_SAID.finditer(bare))
+    said = {"no" if match["no"] else "yes" for match in found}
     if len(said) == 1:
         return Parsed("ok", ((context.offered[0 if said == {"yes"} else 1],),))
     if said:
