@@ -80,7 +80,9 @@ def everything(told: Params, use: str) -> list[Instance]:
     for corpus in told.corpora:
         for task, declared in descriptor.find(corpus, layout.DESCRIPTORS).tasks.items():
             several = told.instruct.task_wordings.get(task, told.instruct.wordings) if use == "train" else 1
-            wording = Wording(style="taiyi", folder=layout.TEMPLATES, seed=told.seed, count=several)
+            wording = Wording(
+                style="taiyi", folder=layout.TEMPLATES, seed=told.seed, count=several, pool=told.instruct.pool
+            )
             for record in jsonl.read(layout.curated(use) / f"{corpus}.jsonl", Any):
                 known = msgspec.convert(record, corpora.AnyRecord)
                 found += render(known, task, task_spec(corpus, task, declared), wording, Ledger())
@@ -119,7 +121,8 @@ def test_what_caps_and_weights_leave_out_is_in_the_ledger_by_rule(told: Params) 
 
 
 def test_more_than_there_are_comes_of_further_wordings_never_of_copies(told: Params) -> None:
-    few = enrolling(told, "sample_cdr", "sample_intent", "sample_consultations")
+    every_wording = msgspec.structs.replace(told, instruct=msgspec.structs.replace(told.instruct, pool=0))
+    few = enrolling(every_wording, "sample_cdr", "sample_intent", "sample_consultations")
     before = everything(few, "train")
     rows, _, made_of = made(mixed(few, weights={"ner": 2.5, "tc": 40.0, "qa_sqa": 2.0}, most_wordings=4))
     assert {row.id for row in before} <= {row.id for row in rows}
