@@ -25,6 +25,7 @@ _BRACKETS: dict[Language, str] = {"en": "()", "zh": "（）"}
 _BETWEEN: dict[Language, str] = {"en": ", ", "zh": "；"}
 _TRIGGER_WORDS = ("trigger", "trigger word", "event trigger", "触发词", "主体词")
 _ANY_ROLE = r"[^\W\d_][\w -]{0,30}"
+_OPENING = ("(", "（", "[", "【")
 _LISTED = re.compile("[，、]")
 
 FITTING = Fitting("windows")
@@ -184,7 +185,8 @@ def _lines(lines: list[str], source: Opened, found: Found, context: Context, pro
     label = context.offered[0] if len(context.offered) == 1 else None
     slots = _slots(context.roles)
     for line in lines:
-        if slots.match(line):  # slots without brackets, one event to a line
+        slot = slots.match(line)
+        if slot and line[slot.end() : slot.end() + 1] not in _OPENING:  # slots without brackets, one event to a line
             _event(line, label, source, found, context, prompt, listed=True)
             continue
         said, body = reading.head(line, context)
@@ -243,11 +245,18 @@ def _slots(roles: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _from_json(value: Any, found: Found, context: Context) -> None:
+    """Events are objects with a trigger; their type is said in them or by the key that they stand under."""
+    under: dict[int, str] = {}
     for part in json_forms.objects(value):
+        for key, element in part.items():
+            under |= {id(event): key for event in (element if isinstance(element, list) else [element])}
         trigger, kind = json_forms.text(part, json_forms.TRIGGER), json_forms.text(part, json_forms.TYPE)
         if not trigger:
             continue
-        label = reading.heading(kind, context) if kind else context.offered[0] if len(context.offered) == 1 else None
+        kind = kind or under.get(id(part), "")
+        label = reading.heading(kind, context)
+        if not label and len(context.offered) == 1 and not json_forms.text(part, json_forms.TYPE):
+            label = context.offered[0]
         if label:
             found.items.append((label, trigger, tuple(_json_arguments(part, context))))
         else:
@@ -265,6 +274,8 @@ def _json_arguments(part: dict[str, Any], context: Context) -> Iterator[tuple[st
             )
             if role and text:
                 yield _role(role, context), text
+        elif isinstance(argument, list) and len(pair := json_forms.texts(argument)) == 2:
+            yield _role(pair[0], context), pair[1]
     for key, element in arguments.items() if isinstance(arguments, dict) else ():
         role = grammar.whole_label(key, Context(offered=context.roles))
         yield from ((role, text) for text in json_forms.texts(element) if role)

@@ -59,14 +59,12 @@ def parse(text: str, form: Form) -> Parsed:
     quotation marks around the whole, and JSON. A refusal keeps no items.
     """
     verbatim = _quoted(text.strip())
-    if verbatim is None:
-        verbatim = _from_json(text.strip(), form)
     if verbatim is not None:
         return _parsed(verbatim)
     bare = grammar.unwrapped(text).strip()
-    verbatim = _from_json(bare, form)
-    if verbatim is not None:
-        return _parsed(verbatim)
+    read = _from_json(text.strip(), form) or _from_json(bare, form)
+    if read:
+        return read
     if form.dialogue:
         bare = _NEXT_TURN.split(_OWN_TAG.sub("", bare, count=1), maxsplit=1)[0].strip()
     bare = _without_lead(bare, form.leads)
@@ -77,13 +75,15 @@ def parse(text: str, form: Form) -> Parsed:
     return _parsed(_unwrapped(bare))
 
 
-def _from_json(text: str, form: Form) -> str | None:
+def _from_json(text: str, form: Form) -> Parsed | None:
     """The text under the form's key in a JSON object, or the object's only text; None for any other text."""
-    found = json_forms.found(text) if text[:1] in ("{", "`") else None
+    found = json_forms.found(text, texts=True) if text[:1] in ("{", "`") else None
     if not found or not isinstance(found.value, dict):
         return None
     value = found.value.get(form.key, next(iter(found.value.values())) if len(found.value) == 1 else None)
-    return value if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return Parsed("partial", items(value)) if found.cut and value.strip() else _parsed(value)
 
 
 def _parsed(text: str) -> Parsed:

@@ -39,7 +39,7 @@ IDENTIFIER = ("id", "ids", "identifier", "concept", "concepts", "code", "concept
 
 
 _FENCED = re.compile(r"```\w*\s*(.*?)(?:```|\Z)", re.DOTALL)
-_START = re.compile(r"\{\s*[\"']|\[\s*\{")
+_START = re.compile(r"""\{\s*["']|\[\s*(?:\{|\[\s*["'])""")
 _APOSTROPHE = re.compile(r"(?<=[\[{,:\s])'|'(?=\s*[\],:}])")
 _COMMA = re.compile(r",(?=\s*[\]}])")
 _PART = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|"|[^\s\[\]{},:"]+', re.DOTALL)
@@ -122,9 +122,11 @@ def loaded(text: str) -> Any:
         return None
 
 
-def found(text: str) -> Loaded | None:
+def found(text: str, *, texts: bool = False) -> Loaded | None:
     """The JSON in an answer: the whole of it, what stands in a code fence, or an object (or list of objects) with
     words around it; in single quotes, with commas too many, or cut off at its end, as models give it.
+
+    texts: a text that is cut off counts as far as it goes; else it is left out.
     """
     text = text.strip()
     fenced = _FENCED.search(text)
@@ -132,8 +134,12 @@ def found(text: str) -> Loaded | None:
         value = loaded(part)
         if value is not None:
             return Loaded(value)
-    start = _START.search(fenced[1] if fenced else text)
-    return _mended((fenced[1] if fenced else text)[start.start() :]) if start else None
+    text = fenced[1] if fenced else text
+    start = _START.search(text)
+    if not start:
+        return None
+    value = (loaded(text[start.start() :] + '"}') or loaded(text[start.start() :] + '"}]')) if texts else None
+    return _mended(text[start.start() :]) if value is None else Loaded(value, cut=True)
 
 
 def _mended(text: str) -> Loaded | None:

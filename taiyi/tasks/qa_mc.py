@@ -132,8 +132,8 @@ def _exact(text: str, context: Context) -> tuple[str, ...]:
     """The labels of a text just as `answer` writes one; empty for any other text."""
     if text in context.offered:
         return (text,)
-    if text.lstrip()[:1] == "{":
-        return _exact_json(json_forms.loaded(text.strip()), context)
+    if answered := _exact_json(json_forms.loaded(text.strip()), context):
+        return answered
     labels = tuple(text.split("\n" if "\n" in text else ", ")) if context.multiple else ()
     return labels if set(labels) <= set(context.offered) and len(set(labels)) == len(labels) else ()
 

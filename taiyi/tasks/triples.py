@@ -251,6 +251,8 @@ def _from_json(value: Any, found: Found, context: Context) -> None:
             label = reading.heading(key, context)
             if label:
                 found.items.extend((label, *ends) for ends in _json_tuples(element, 2))
+            else:
+                found.off_schema.extend(f"{key}: {', '.join(ends)}" for ends in _json_tuples(element, 2))
     if isinstance(value, list):
         if sole:
             found.items.extend((sole, *ends) for ends in _json_tuples(value, 2))

@@ -64,9 +64,9 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     A heading is an offered name and a colon at the start of a line; on an answer of one line also after a sentence.
     What stands before the first heading is noted. JSON, as an object or as pairs, is read as well.
     """
-    pairs = _json(text, context)
-    if pairs is not None:
-        return _parsed(pairs, "")
+    read_json = _json(text, context)
+    if read_json:
+        return read_json
     bare = (
         text.strip()
         if re.match(_heading(context), text.strip()) and not _wrapped(text)
@@ -137,17 +137,19 @@ def _parsed(pairs: Iterable[tuple[str, str]], preamble: str) -> Parsed:
     return Parsed("ok" if items else "empty", items, (preamble[:80],) if preamble else ())
 
 
-def _json(text: str, context: Context) -> list[tuple[str, str]] | None:
+def _json(text: str, context: Context) -> Parsed | None:
     """The offered sections of a JSON object, or of a list of objects or pairs; None for any other text."""
     text = text.strip()
     text = text if text[:1] in ("[", "{") else grammar.unwrapped(text).strip()
-    found = json_forms.found(text) if text[:1] in ("[", "{", "`") else None
+    found = json_forms.found(text, texts=True) if text[:1] in ("[", "{", "`") else None
     if not found:
         return None
     parts = found.value if isinstance(found.value, list) else [found.value]
     rows = [row for part in parts for row in (part.items() if isinstance(part, dict) else [part])]
-    texts = [
-        row for row in rows if isinstance(row, list | tuple) and len(row) == 2 and all(isinstance(x, str) for x in row)
-    ]
+    texts = [row for row in rows if isinstance(row, list | tuple) and [*map(type, row)] == [str, str]]
     named = [(_name(name, context), body.strip()) for name, body in texts]
-    return [(name, body) for name, body in named if name in context.offered]
+    items = tuple((name, body) for name, body in named if name in context.offered and body)
+    unknown = tuple(name for name, _ in named if name not in context.offered)
+    if items:
+        return Parsed("partial" if unknown or found.cut else "ok", items, unknown)
+    return Parsed("off_schema" if unknown else "empty" if named or not rows else "unparsed", (), unknown)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import islice
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from taiyi import corpora
 from taiyi.corpora import descriptor
 from taiyi.errors import NotFound
+from taiyi.instances import Style
 from taiyi.instructions import Wording, render, task_spec
 from taiyi.ledger import Ledger
 
@@ -25,8 +27,9 @@ OTHER_LABELS = ("scicite/section_title_sample", "scicite/cite_worthiness_sample"
 """Splits of another task's labels, which their corpus's tasks do not ask for."""
 
 
+@pytest.mark.parametrize("style", get_args(Style))
 @pytest.mark.parametrize("corpus", CORPORA)
-def test_every_answer_reads_back_as_its_gold(corpus: str, real_corpora: Path) -> None:
+def test_every_answer_reads_back_as_its_gold(corpus: str, style: Style, real_corpora: Path) -> None:
     described = descriptor.find(corpus, DATA / "corpora")
     try:
         splits = corpora.splits(described, real_corpora, absent="skip", of=described.splits)
@@ -38,7 +41,7 @@ def test_every_answer_reads_back_as_its_gold(corpus: str, real_corpora: Path) ->
         for record in islice(records, None if corpus in WHOLE else MOST):
             for task, declared in described.tasks.items():
                 spec, ledger = task_spec(corpus, task, declared), Ledger()
-                wording = Wording(style="taiyi", folder=DATA / "templates", seed=1)
+                wording = Wording(style=style, folder=DATA / "templates", seed=1)
                 asked += sum(1 for _ in render(record, task, spec, wording, ledger))
                 assert not ledger.entries, ledger.entries[0]
     assert asked or all(described.use(split) == "none" for split in splits)

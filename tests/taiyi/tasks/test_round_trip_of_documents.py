@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from taiyi import tasks
-from taiyi.instances import Context, Items
+from taiyi.instances import Context, Items, Style
 from taiyi.records import LANGUAGES, Language
 
 EXTRACTION = ("ner", "nen", "re", "cre", "ee", "coref")
@@ -64,15 +64,16 @@ def context_of(task: str, gold: Items, language: Language) -> Context:
     return Context(offered=offered, roles=NAMES if task == "ee" else (), language=language)
 
 
+@pytest.mark.parametrize("style", get_args(Style))
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("task", EXTRACTION)
 @given(data=st.data())
 def test_any_gold_is_read_back_as_it_was_whatever_the_prompt(
-    task: str, language: Language, data: st.DataObject
+    task: str, language: Language, style: Style, data: st.DataObject
 ) -> None:
     gold = tuple(data.draw(st.lists(GOLDS[task], max_size=4, unique=True)))
     module, context = tasks.load(task), context_of(task, gold, language)
-    text = module.answer(gold, context, "taiyi")
+    text = module.answer(gold, context, style)
     for prompt in ("", text, data.draw(nasty), "a b aspirin Re Rg1 and Rb1 t(15 17) N-[(1-ethyl)methyl]-2 6-x"):
         parsed = module.parse(text, context, prompt=prompt)
         assert parsed.items == gold, (text, prompt)
@@ -90,9 +91,10 @@ def test_any_text_is_read_without_an_error(task: str, language: Language, data: 
     assert len(set(parsed.items)) == len(parsed.items)
 
 
+@pytest.mark.parametrize("style", get_args(Style))
 @pytest.mark.parametrize("task", EXTRACTION)
 @given(data=st.data())
-def test_a_written_answer_survives_what_servers_put_around_it(task: str, data: st.DataObject) -> None:
+def test_a_written_answer_survives_what_servers_put_around_it(task: str, style: Style, data: st.DataObject) -> None:
     words = st.sampled_from(("aspirin", "heart failure", "IL-2", "TNF (alpha)", "beta 1"))
     shapes = {
         "ner": st.tuples(st.just("Disease"), words),
@@ -105,7 +107,7 @@ def test_a_written_answer_survives_what_servers_put_around_it(task: str, data: s
     gold = tuple(data.draw(st.lists(shapes[task], min_size=1, max_size=3, unique=True)))
     context = Context(offered=() if task == "nen" else ("Disease", "Chemical"), roles=("Cause",))
     module = tasks.load(task)
-    text = module.answer(gold, context, "taiyi")
+    text = module.answer(gold, context, style)
     for wrapped in (
         f"<think>\nhm\n</think>\n\n{text}",
         f"{text}<|im_end|>\n",
@@ -113,17 +115,3 @@ def test_a_written_answer_survives_what_servers_put_around_it(task: str, data: s
         f"Sure, here it is:\n{text}",
     ):
         assert module.parse(wrapped, context).items == gold, wrapped
-
-
-@pytest.mark.parametrize("task", EXTRACTION)
-@pytest.mark.parametrize(
-    "part",
-    ["[", "]", "(", "[a, b", "[a, b]; ", '"', '""', '"a" ', "; ", ", ", "Disease: ", "疾病：", ":", "：", "\n", " ", "a", "<think>",
-     "头实体：a", "头实体：a；尾三元组：", "(Trigger: a, ", "[[a, b], ", "a: MESH:1; ", "- ", "\x00", "{", '{"a":', "的"],
-)  # fmt: skip
-def test_a_hundred_kilobytes_of_anything_are_read_within_seconds(task: str, part: str) -> None:
-    context = Context(offered=("Disease", "疾病"), roles=("Cause",))
-    text = part * (100_000 // len(part))
-    start = time.perf_counter()
-    tasks.load(task).parse(text, context, prompt="some text " * 1000)
-    assert time.perf_counter() - start < 3
