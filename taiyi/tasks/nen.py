@@ -8,12 +8,14 @@ from typing import Any
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, sets
-from taiyi.records import AnyRecord, Document
-from taiyi.tasks import Fields, Fitting, TaskSpec, fields, grammar, json_forms, ner, reading
+from taiyi.records import AnyRecord, Document, Language
+from taiyi.tasks import Fields, Fitting, TaskSpec, fields, grammar, json_forms, ner, reading, tc
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
 _MENTION = re.compile(r"[;；：]|:\s")
+_SEPARATOR = "，"
+_NO_TERM: dict[Language, str] = {"en": "None", "zh": "没有对应的标准化实体"}
 _BETWEEN = re.compile(r"\s*[|,，、+;；]\s*")
 _ID = re.compile(r"(?:[\w.-]+\s*[:：]\s*)?[\w.:*/-]+")
 
@@ -59,7 +61,12 @@ def answer(gold: Items, context: Context, style: Style) -> str:
     """A line for each mention and its ids; a field that would be misread is quoted.
 
     JSON: `[{"mention":"m","ids":["DB:1","DB:2"]}]`, or `"verbatim":"x"` for ids that are not as ids are read.
+    Where terms to choose from are given, the answer is those that fit: `词，词`; JSON as labels of a text.
     """
+    if context.choices:
+        terms = _SEPARATOR.join(str(term) for (term,) in gold) or _NO_TERM[context.language]
+        read_back = style == "taiyi" and parse(terms, context).items == gold
+        return terms if read_back else tc.answer(gold, _terms(context), style)
     if style == "json":
         return json_forms.written([_object(str(text), str(ids), context) for text, ids in gold])
     colon = fields.COLON[context.language]
@@ -68,13 +75,24 @@ def answer(gold: Items, context: Context, style: Style) -> str:
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
-    """Ids by mention, sorted; a missing vocabulary is the context's, where it knows only one."""
+    """Ids by mention, sorted; a missing vocabulary is the context's, where it knows only one.
+
+    Of terms to choose from, those named, the longest first where one holds another.
+    """
+    if context.choices:
+        return tc.parse(text, _terms(context), prompt=prompt)
     return reading.read(text, context, prompt, _READINGS)
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:
     """Micro-F1 over (mention, ids)."""
     return sets.micro_f1(outcomes, task="nen")
+
+
+def _terms(context: Context) -> Context:
+    """The terms to choose from, as labels of which several may be right."""
+    offered = tuple(term for _, term in context.choices)
+    return Context(offered=offered, aliases=context.aliases, multiple=True, language=context.language)
 
 
 def _exact(text: str, context: Context) -> Items:
@@ -141,6 +159,8 @@ def canonical(ids: str, context: Context) -> str:
 
 
 def _lines(lines: list[str], source: Opened, found: Found, context: Context, _prompt: str) -> None:
+    if len(lines) == len(context.offered) == 1 and _only_ids(lines[0], context):
+        return _found(context.offered[0], lines[0], found, context)
     for line in lines:
         for piece in reading.listed(line, source, ""):
             mention, body = reading.head(piece, context) if context.offered else (None, piece)
@@ -152,6 +172,14 @@ def _lines(lines: list[str], source: Opened, found: Found, context: Context, _pr
                     continue
                 mention, body = said.strip(), ids
             _found(mention, body, found, context)
+
+
+def _only_ids(line: str, context: Context) -> bool:
+    """Whether a line is ids, or standard terms in Chinese, without the one mention that they are of."""
+    parts = [part for part in _BETWEEN.split(line.rstrip(".。")) if part]
+    if context.language == "zh" and not context.operation:
+        return not reading.head(line, context)[0] and not grammar.is_none(line) and not grammar.is_refusal(line)
+    return all(_ID.fullmatch(part) and re.search(r"\d", part) for part in parts)
 
 
 def _found(mention: str, ids: str, found: Found, context: Context) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from taiyi.instances import Context
+from taiyi.instances import Context, Items, Style
 from taiyi.records import Document, Entity
 from taiyi.tasks import TaskSpec, nen
 
@@ -69,3 +71,37 @@ def test_the_answer_has_a_line_for_each_mention() -> None:
 def test_answers_are_read_as_models_give_them(text: str, status: str, items: list[tuple[str, str]]) -> None:
     parsed = nen.parse(text, ASKED)
     assert (parsed.status, list(parsed.items)) == (status, items)
+
+
+ONE = Context(offered=("左腹股沟疝术后",), language="zh")
+TERMS = Context(choices=tuple((term, term) for term in ("肾结石，伴肾积水", "肾结石", "心功能不全")), language="zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "items"),
+    [
+        ("单侧腹股沟疝，腹股沟术后", ONE, [("左腹股沟疝术后", "单侧腹股沟疝|腹股沟术后")]),
+        ("没有对应的标准化实体", ONE, []),
+        ("抱歉，我无法回答", ONE, []),
+        ("D2, D1", Context(offered=("flu",), operation="MESH"), [("flu", "MESH:D1|MESH:D2")]),
+        ("I think so", Context(offered=("flu",), operation="MESH"), []),
+    ],
+)
+def test_ids_need_no_mention_where_only_one_was_asked_about(
+    text: str, context: Context, items: list[tuple[str, str]]
+) -> None:
+    assert list(nen.parse(text, context).items) == items
+
+
+@pytest.mark.parametrize("style", get_args(Style))
+@pytest.mark.parametrize(
+    "gold", [(), (("肾结石",),), (("肾结石，伴肾积水",), ("心功能不全",)), (("心功能不全",), ("肾结石",))]
+)
+def test_terms_are_chosen_from_those_given(gold: Items, style: Style) -> None:
+    parsed = nen.parse(nen.answer(gold, TERMS, style), TERMS)
+    assert (parsed.items, parsed.status) == (gold, "ok" if gold else "none")
+
+
+def test_chosen_terms_stand_in_a_row_and_none_is_said_in_words() -> None:
+    assert nen.answer((("心功能不全",), ("肾结石",)), TERMS, "taiyi") == "心功能不全，肾结石"
+    assert nen.answer((), TERMS, "taiyi") == "没有对应的标准化实体"
