@@ -6,7 +6,18 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from taiyi.records import Argument, Coreference, Document, Entity, Event, Language, Passage, Relation, text_at
+from taiyi.records import (
+    LANGUAGES,
+    Argument,
+    Coreference,
+    Document,
+    Entity,
+    Event,
+    Language,
+    Passage,
+    Relation,
+    text_at,
+)
 from taiyi.tasks import TaskSpec
 
 WORDS: dict[Language, tuple[str, ...]] = {
@@ -26,9 +37,9 @@ SPECS = {
 
 
 @st.composite
-def documents(draw: st.DrawFn, language: Language | None = None) -> Document:
+def documents(draw: st.DrawFn) -> Document:
     """A document of 2 to 8 sentences."""
-    language = language or draw(st.sampled_from(("en", "zh")))
+    language = draw(st.sampled_from(LANGUAGES))
     text, words = "", list[tuple[int, int]]()
     passages = [0]
     for _ in range(draw(st.integers(2, 8))):
