@@ -4,16 +4,30 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipelines import shell
-from taiyi import jsonl, layout, manifest
+from taiyi import jsonl, layout, manifest, tasks
 from taiyi.corpora import descriptor
 from taiyi.corpora.descriptor import Descriptor
 from taiyi.instances import Instance
 from taiyi.instructions import Wording, capped, render, subtasks, targets, task_spec
 from taiyi.instructions.mixture import Mixture
+from taiyi.instructions.rendering import wordings_of
 from taiyi.ledger import Ledger
 from taiyi.llm import measure
 from taiyi.params import Params
-from taiyi.records import AnyRecord
+from taiyi.records import AnyRecord, Language
+
+
+def worded_as(use: str, params: Params, *, count: int, first: int = 0) -> Wording:
+    """How questions are worded: in `count` wordings after the `first`."""
+    return Wording(
+        style=params.instruct.style,
+        folder=layout.TEMPLATES,
+        seed=params.seed,
+        count=count,
+        first=first,
+        pool=params.instruct.pool,
+        unlisted=params.instruct.unlisted and use == "train",
+    )
 
 
 def asked(
@@ -23,15 +37,7 @@ def asked(
     its sub-tasks, once. A record that the task has nothing to ask of leaves a row in the ledger.
     """
     spec = task_spec(described.id, task, described.tasks[task])
-    wording = Wording(
-        style=params.instruct.style,
-        folder=layout.TEMPLATES,
-        seed=params.seed,
-        count=count,
-        first=first,
-        pool=params.instruct.pool,
-        unlisted=params.instruct.unlisted and use == "train",
-    )
+    wording = worded_as(use, params, count=count, first=first)
     rendered: list[Instance] = []
     for record in jsonl.read(layout.curated(use) / f"{described.id}.jsonl", AnyRecord):
         before = len(rendered) + len(ledger.entries)
@@ -41,6 +47,19 @@ def asked(
         if not first and len(rendered) + len(ledger.entries) == before:
             ledger.drop(f"{record.id}#{task}", "nothing_to_ask", f"it has nothing that {task} asks for")
     return rendered
+
+
+def room(described: Descriptor, task: str, params: Params) -> Counter[Language]:
+    """How many training instances all wordings together could make of a corpus and task; sub-tasks are asked once."""
+    spec = task_spec(described.id, task, described.tasks[task])
+    most = params.instruct.mix.most_wordings
+    wording = worded_as("train", params, count=most)
+    found: Counter[Language] = Counter()
+    for record in jsonl.read(layout.curated("train") / f"{described.id}.jsonl", AnyRecord):
+        whole = (wordings_of(record, task, draft, wording) for draft in tasks.load(task).instances(record, spec))
+        smaller = subtasks.drafts(record, task, spec, params.instruct.subtasks, params.seed)
+        found[record.language] += sum(min(most, len(group)) for group in whole) + len(list(smaller))
+    return found
 
 
 def scored(described: Descriptor, use: str, params: Params, ledger: Ledger) -> Iterator[Instance]:
@@ -66,12 +85,12 @@ def mixture_of(corpora: Sequence[Descriptor], params: Params) -> Mixture:
     """The mixture, surveyed where how many are taken of one corpus depends on the others."""
     mix = params.instruct.mix
     targets.check(mix, lambda corpus: descriptor.find(corpus, layout.DESCRIPTORS))
-    mixture = Mixture(params, layout.TEMPLATES, *measure.of(mix.tokenizer))
+    mixture = Mixture(params, *measure.of(mix.tokenizer))
     if mix.needs_survey:
         for described in corpora:
             for task in described.tasks:
                 everything = asked(described, task, "train", params, Ledger(), count=mixture.asked(task))
-                mixture.survey(described, task, everything)
+                mixture.survey(described, task, everything, room(described, task, params))
     return mixture
 
 

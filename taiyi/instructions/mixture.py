@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
 from taiyi.budget import CHARACTERS, Budget, Measure, Part, Tally
 from taiyi.corpora.descriptor import Descriptor
 from taiyi.instances import Instance
 from taiyi.instructions import mixing
 from taiyi.instructions.targets import Supply, Target, cap, supply, targets
-from taiyi.instructions.templates import templates
 from taiyi.ledger import Ledger
 from taiyi.params import Params
+from taiyi.records import Language
 
 
 class Mixture:
@@ -23,9 +22,9 @@ class Mixture:
     through `survey` once before anything is taken.
     """
 
-    def __init__(self, params: Params, folder: Path, measure: Measure | None = None, unit: str = CHARACTERS) -> None:
-        self._params, self._mix, self._folder = params, params.instruct.mix, folder
-        self._measure, self._unit = measure or len, unit
+    def __init__(self, params: Params, measure: Measure = len, unit: str = CHARACTERS) -> None:
+        self._params, self._mix = params, params.instruct.mix
+        self._measure, self._unit = measure, unit
         self._supplies: dict[Part, Supply] = {}
         self._targets: dict[Part, Target] = {}
         self._tally = Tally(self._measure)
@@ -34,9 +33,12 @@ class Mixture:
         """In how many wordings each training question of a task is asked to begin with."""
         return self._params.instruct.task_wordings.get(task, self._params.instruct.wordings)
 
-    def survey(self, described: Descriptor, task: str, instances: Iterable[Instance]) -> None:
-        """Count what a corpus and task has, before anything is taken."""
-        self._supplies |= self._supplied(described, task, self._capped(described, task, instances, Ledger()))
+    def survey(
+        self, described: Descriptor, task: str, instances: Iterable[Instance], room: Mapping[Language, int]
+    ) -> None:
+        """Count what a corpus and task has, before anything is taken. room: instances in all the wordings there are."""
+        kept = self._capped(described, task, instances, Ledger())
+        self._supplies |= self._supplied(described, task, kept, room)
 
     def take(
         self,
@@ -49,7 +51,9 @@ class Mixture:
         """What is taken of a corpus and task; `again(n)` asks its questions in the wording after the first n."""
         kept = self._capped(described, task, instances, ledger)
         if not self._mix.needs_survey:
-            supplies = self._supplied(described, task, kept)
+            # Nobody waits for what wordings cannot give, so how many there are need not be known.
+            endless = Counter({i.language: len(kept) * self._mix.most_wordings for i in kept})
+            supplies = self._supplied(described, task, kept, endless)
             self._supplies |= supplies
             self._targets |= targets(supplies, self._mix)
         elif not self._targets:
@@ -82,19 +86,16 @@ class Mixture:
         most = cap(described, task, self._mix, self._params.instruct.caps.train)
         return mixing.capped(instances, cap=most, seed=self._params.seed, ledger=ledger)
 
-    def _supplied(self, described: Descriptor, task: str, kept: Sequence[Instance]) -> dict[Part, Supply]:
+    def _supplied(
+        self, described: Descriptor, task: str, kept: Sequence[Instance], room: Mapping[Language, int]
+    ) -> dict[Part, Supply]:
         """What each language of a corpus and task has to give."""
         most = cap(described, task, self._mix, self._params.instruct.caps.train)
         losses = self._losses(kept) if self._mix.even.strength else {}
         found: dict[Part, Supply] = {}
         for language, count in Counter(instance.language for instance in kept).items():
             part = Part(described.id, task, language)
-            groups = templates(task, self._folder)[language].values()
-            most_wordings = min(self._mix.most_wordings, self._params.instruct.pool or self._mix.most_wordings)
-            wordings = min(most_wordings, *(len(group) for group in groups))
-            found[part] = supply(
-                count, len(kept), most=most, asked=self.asked(task), wordings=wordings, loss=losses.get(part, 0.0)
-            )
+            found[part] = supply(count, len(kept), most=most, room=room[language], loss=losses.get(part, 0.0))
         return found
 
     def _losses(self, instances: Iterable[Instance]) -> Mapping[Part, float]:

@@ -42,12 +42,11 @@ def cap(described: Descriptor, task: str, mix: Mix, general: int) -> int | None:
     return min(given, default=None)
 
 
-def supply(instances: int, of: int, *, most: int | None, asked: int, wordings: int, loss: float = 0.0) -> Supply:
-    """What a part has of the `of` instances of its corpus and task, which at most `most` may become.
-
-    asked: wordings that each question was asked in; wordings: those that it can be asked in.
+def supply(instances: int, of: int, *, most: int | None, room: int, loss: float = 0.0) -> Supply:
+    """What a part has of the `of` instances of its corpus and task, which at most `most` may become; room: instances
+    that all wordings together make of it.
     """
-    limit = max(instances, instances * wordings // asked)
+    limit = max(instances, room)
     return Supply(instances, limit if most is None else min(limit, instances * most // max(of, 1)), loss)
 
 

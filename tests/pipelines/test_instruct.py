@@ -158,6 +158,16 @@ def test_a_higher_temperature_brings_sizes_closer_and_a_total_is_met(told: Param
         assert len(made(mixed(few, temperature=2.0, total=total))[0]) == total
 
 
+def test_what_wordings_cannot_give_other_corpora_do(told: Params) -> None:
+    few = enrolling(told, "sample_intent", "sample_topics", "sample_consultations")
+    weights = {"tc.zh": 50.0}
+    rows, _, made_of = made(mixed(few, weights=weights, total=150))
+    assert len(rows) == len({row.id for row in rows}) == 150
+    (intent,) = (row for row in made_of.rows if row.corpus == "sample_intent")
+    records = len({row.record for row in rows if row.record.startswith("sample_intent/")})
+    assert intent.instances == records * told.instruct.pool < intent.wanted, "three wordings are in the pool"
+
+
 def test_evening_out_gives_tasks_a_more_equal_say_in_the_loss(told: Params) -> None:
     few = enrolling(told, "sample_exams", "sample_consultations", "sample_cdr")
 

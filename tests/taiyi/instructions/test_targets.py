@@ -112,8 +112,7 @@ def test_the_smaller_cap_counts_and_the_papers_count_where_it_is_asked_for() -> 
 
 
 def test_a_part_gives_as_many_as_its_wordings_and_its_cap_let_it() -> None:
-    assert supply(100, 100, most=None, asked=1, wordings=15) == Supply(100, 1500)
-    assert supply(100, 100, most=None, asked=3, wordings=15) == Supply(100, 500)
-    assert supply(100, 100, most=None, asked=3, wordings=2) == Supply(100, 100), "what is there is there"
-    assert supply(100, 100, most=100, asked=1, wordings=15) == Supply(100, 100)
-    assert supply(60, 100, most=200, asked=1, wordings=15) == Supply(60, 120), "languages share a cap"
+    assert supply(100, 100, most=None, room=1500) == Supply(100, 1500)
+    assert supply(100, 100, most=None, room=60) == Supply(100, 100), "what is there is there"
+    assert supply(100, 100, most=100, room=1500) == Supply(100, 100)
+    assert supply(60, 100, most=200, room=900) == Supply(60, 120), "languages share a cap"
