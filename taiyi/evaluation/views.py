@@ -26,14 +26,16 @@ class Headline(NamedTuple):
 
 
 class ShareRow(NamedTuple):
-    """What a task in a language has of the loss: its instances and their share, the mean length of an answer in units,
-    the factor that the mixture gave it, the training stages that read it, and by averaging its share as number and bar.
+    """What a task in a language has of the loss: its instances, their share and as many as the mixture wanted, the mean
+    length of an answer in units, the factor that the mixture gave it, the training stages that read it, and by averaging
+    its share as number and bar.
     """
 
     task: str
     language: str
     instances: int
     of_instances: float
+    wanted: int
     mean: float
     weight: float
     stages: tuple[str, ...]
@@ -222,17 +224,24 @@ def loss_shares(data: ReportData) -> list[ShareRow]:
         return []
     whole, averaging = data.budget, data.budget.averaging
     shares = together(whole.rows, lambda row: f"{row.task} {row.language}")
-    weights = {f"{row.task} {row.language}": row.weight for row in whole.rows}
     taken = sum(share.instances for share in shares) or 1
     most = max((value for share in shares for value in share.shares.values()), default=1.0)
     found = []
     for share in sorted(shares, key=lambda share: -share.shares[averaging]):
         task, _, language = share.name.partition(" ")
-        bars = tuple(_share_bar(share, each, most) for each in AVERAGINGS)
-        mean = share.units / (share.answers or 1)
-        read_by = tuple(stage for stage, asked in data.stages.items() if task in asked)
+        rows = [row for row in whole.rows if (row.task, row.language) == (task, language)]
         found.append(
-            ShareRow(task, language, share.instances, share.instances / taken, mean, weights[share.name], read_by, bars)
+            ShareRow(
+                task,
+                language,
+                share.instances,
+                share.instances / taken,
+                sum(row.wanted for row in rows),
+                share.units / (share.answers or 1),
+                rows[0].weight,
+                tuple(stage for stage, asked in data.stages.items() if task in asked),
+                tuple(_share_bar(share, each, most) for each in AVERAGINGS),
+            )
         )
     return found
 

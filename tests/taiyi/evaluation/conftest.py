@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from taiyi.budget import Budget, Tally
+from taiyi.corpora import descriptor
 from taiyi.evaluation import paper
 from taiyi.evaluation.benchmarks import BenchmarkResult, Evaluation
 from taiyi.evaluation.examples import Example
@@ -23,10 +24,12 @@ from taiyi.evaluation.report_data import (
     TaskSize,
 )
 from taiyi.instances import Instance
+from taiyi.instructions.plan import planned
 from taiyi.ledger import Entry
 from taiyi.metrics import Score, signature
 from taiyi.records import Turn
 
+DESCRIPTORS = Path(__file__).parents[3] / "data" / "corpora"
 PAPER = Path(__file__).parents[3] / "data" / "reference" / "paper_table.yaml"
 CORPORA = [
     # id, title, language, tasks with training instances
@@ -119,7 +122,7 @@ def _budget() -> Budget:
                     Instance(id=identifier, task=task, language=language, style="taiyi", turns=turns, gold=(("",),))
                 )
     rows = tuple(
-        tally.row(part, offered=count, wanted=count, weight=1.0, total=tally.total())
+        tally.row(part, offered=count, wanted=count + 9 * (part.task == "tc"), weight=1.0, total=tally.total())
         for part, count in tally.instances.items()
     )
     return Budget(unit="characters", averaging="square", rows=rows)
@@ -209,7 +212,10 @@ def full_report() -> ReportData:
             for name, _, language, tasks in CORPORA
             for task, count in tasks.items()
         ),
-        planned=(TaskSize("bc5cdr", "ner", "en", 43_650), TaskSize("cmeee_v2", "ner", "zh", 28_603)),
+        planned=tuple(
+            TaskSize(*part, train=count)
+            for part, count in planned(map(descriptor.load, DESCRIPTORS.glob("*.yaml"))).items()
+        ),
         budget=_budget(),
         stages={"stage1": ("ner", "re", "tc"), "stage2": ("ner", "re", "tc", "qa_mc", "mrd")},
         flows=(Flow("curate", "records", 9120, 8890), Flow("instruct", "instances", 9400, 9371)),

@@ -159,9 +159,10 @@ def test_the_papers_total_is_the_sum_of_its_rows_and_its_average_that_of_its_ben
         assert sum(row.values[column] for row in results.rows) / 13 == pytest.approx(average, abs=0.05)
 
 
-def test_the_page_points_out_where_the_printed_table_differs(page):
+def test_the_page_points_out_where_the_printed_table_differs(full_report, page):
     text = unescape(page)
     assert "the printed columns of the two languages are swapped; 1,017 more are printed in English." in text
+    assert len(views.page(full_report)["differences"]) == 3
     assert "Where the printed table differs" not in render(ReportData(title="No plan"))
 
 
@@ -177,6 +178,7 @@ def test_the_loss_is_shared_out_between_tasks_in_the_averaging_in_force_first(fu
     mrd = next(row for row in rows if row.task == "mrd")
     assert (mrd.mean, mrd.stages) == (301, ("stage2",))
     assert mrd.shares[0][0] > mrd.shares[1][0] > mrd.shares[2][0] == pytest.approx(mrd.of_instances)
+    assert page.count("wanted</span>") == 2, "where fewer were there than the mixture wanted"
     assert "square (in force)" in page and "No loss budget was given" in render(ReportData(title="No budget"))
 
 
