@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from taiyi.curation import Distinct, scored, usable
 from taiyi.curation.overlap import Protected, document_key
 from taiyi.ledger import Ledger
 from taiyi.params import ConflictPolicy, Curate
-from taiyi.records import AnyRecord, Classification
+from taiyi.records import AnyRecord, Classification, Parallel, Question
 
 
 def record(
@@ -150,3 +152,64 @@ def test_a_majority_settles_a_disputed_question_wherever_it_stands() -> None:
 def test_without_a_majority_the_first_gold_is_kept() -> None:
     records = [record("1", "q", "x"), record("2", "q", "y")]
     assert distinct(records, "majority")[0] == ["c/train/1"]
+
+
+ABSTRACT = " ".join(f"word{n}" for n in range(60))
+
+
+def scored_abstract() -> Protected:
+    protected = Protected()
+    protected.add([record("9", ABSTRACT, split="test", corpus="other", document="PMC77")])
+    return protected
+
+
+def test_a_sentence_of_a_scored_document_leaves_and_the_ledger_says_how_much_of_it_is_there() -> None:
+    sentence = " ".join(ABSTRACT.split()[20:40])
+    ledger = Ledger()
+    assert not list(usable([record("1", sentence)], Curate(), scored_abstract(), ledger))
+    (entry,) = ledger
+    assert (entry.rule, entry.other) == ("overlap_part", "other/test/9")
+    assert "100%" in entry.reason
+
+
+def test_a_text_that_contains_a_scored_one_with_a_word_changed_leaves() -> None:
+    longer = "In this study, " + ABSTRACT.replace("word30", "changed") + " as we show."
+    _, dropped = rules_hit([record("1", longer)], scored_abstract())
+    assert dropped == [("c/train/1", "overlap_contains", "other/test/9")]
+
+
+def test_a_short_text_within_a_scored_one_stays() -> None:
+    kept, _ = rules_hit([record("1", " ".join(ABSTRACT.split()[20:30]))], scored_abstract())
+    assert kept == ["c/train/1"]
+
+
+def test_every_record_of_several_batches_is_compared() -> None:
+    records = [record(str(n), f"{n} {ABSTRACT}") for n in range(200)]
+    assert len(rules_hit(records, scored_abstract())[1]) == 200
+
+
+def test_a_document_in_another_language_is_found_by_its_id() -> None:
+    ledger = Ledger()
+    chinese = msgspec.structs.replace(record("1", "阿司匹林的作用", document="pmc77"), language="zh")
+    assert not list(usable([chinese], Curate(), scored_abstract(), ledger))
+    assert [(e.rule, "another language (en)" in e.reason) for e in ledger] == [("overlap_document", True)]
+
+
+def test_ids_of_registers_count_across_corpora() -> None:
+    for first, second in (("doi:10.1000/ab", "10.1000/AB"), ("PMC77", "pmc77"), ("NCT01234567", "nct01234567")):
+        assert document_key(record("1", "t", document=first)) == document_key(
+            record("1", "t", corpus="d", document=second)
+        )
+
+
+def test_a_leak_through_either_language_or_a_context_is_found() -> None:
+    pair = Parallel(id="c/train/1", language="zh", translations={"zh": "阿司匹林", "en": f"First {ABSTRACT}"})
+    question = Question(
+        id="c/train/2",
+        language="en",
+        question="What helps?",
+        kind="context",
+        context=ABSTRACT + " end",
+        answers=("it",),
+    )
+    assert [rule for _, rule, _ in rules_hit([pair, question], scored_abstract())[1]] == ["overlap_contains"] * 2
