@@ -1,5 +1,6 @@
 """Everything that the run made, gathered into one self-contained HTML page, and a data card for each corpus."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -182,6 +183,7 @@ def work(params: Params) -> None:
         title=f"Taiyi run: {params.preset}",
         demo=not params.base_model.reference,
         carded=True,
+        packs=True,
         making=making(params),
         corpora=tuple(corpora(params)),
         sizes=tuple(sizes()),
@@ -200,6 +202,7 @@ def work(params: Params) -> None:
     )
     with manifest.whole_folder(layout.REPORT) as folder:
         page(folder / "report.html", report.render(data))
+        shutil.copy(layout.TOKENS / layout.PACKS, folder / layout.PACKS)
         for corpus in params.corpora:
             card = jsonl.read_json(layout.records(corpus) / layout.CARD, Card)
             page(folder / "corpora" / f"{corpus}.html", cards.render(card, beside_report=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -72,6 +72,67 @@ def read(path: Path, kind: Any) -> Iterator[Any]:
                 yield decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError, InvalidInput) as error:
                 raise InvalidInput(str(error), where=f"{path}:{number}") from error
+
+
+def read_ordered(path: Path, kind: Any, key: Callable[[Any], Any], head: Any) -> Iterator[Any]:
+    """The values of a JSON Lines file in the order of `key`, which is asked of each value decoded as `head`; values for
+    which it is None are left out. A key and an offset of each are held, not the values.
+    """
+    read_head, places = _decoder(head).decode, list[tuple[Any, int, int]]()
+    if not path.exists():
+        raise NotReady(f"{path} does not exist; run the stage that writes it (dvc repro)")
+    with path.open("rb") as file:
+        offset = 0
+        for number, line in enumerate(file, start=1):
+            with _located(path, number):
+                order = key(read_head(line))
+            if order is not None:
+                places.append((order, number, offset))
+            offset += len(line)
+        for _, number, offset in sorted(places):
+            file.seek(offset)
+            with _located(path, number):
+                value = _decoder(kind).decode(file.readline())
+            yield value
+
+
+class _Identified(msgspec.Struct):
+    id: str
+
+
+class Lookup:
+    """The values of a JSON Lines file by their ids. An offset of each is held, not the value."""
+
+    def __init__(self, path: Path, kind: Any) -> None:
+        self._path, self._kind = path, kind
+        self._places: dict[str, tuple[int, int]] = {}
+        offset, read_id = 0, _decoder(_Identified).decode
+        if not path.exists():
+            raise NotReady(f"{path} does not exist; run the stage that writes it (dvc repro)")
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                with _located(path, number):
+                    self._places[read_id(line).id] = (number, offset)
+                offset += len(line)
+
+    def __getitem__(self, identifier: str) -> Any:
+        """The value of that id; InvalidInput if the file has none."""
+        if identifier not in self._places:
+            raise InvalidInput(
+                f"holds no {identifier}", where=self._path, remedy="run the stages before this one again"
+            )
+        number, offset = self._places[identifier]
+        with self._path.open("rb") as file, _located(self._path, number):
+            file.seek(offset)
+            return _decoder(self._kind).decode(file.readline())
+
+
+@contextmanager
+def _located(path: Path, number: int) -> Iterator[None]:
+    try:
+        yield
+    except (msgspec.DecodeError, UnicodeDecodeError, InvalidInput) as error:
+        raise InvalidInput(str(error), where=f"{path}:{number}") from error
 
 
 def write_json(path: Path, value: Any) -> None:

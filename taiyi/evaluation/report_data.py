@@ -75,7 +75,10 @@ class LedgerSample(Part, frozen=True):
 
 class Lengths(Part, frozen=True):
     """How long the conversations of one set are, in tokens. `bins`: (upper edge, count), of equal width from 0;
-    `limit`: what may not be exceeded; `answer_tokens`: those that the loss is taken over.
+    `limit`: what may not be exceeded; `answer_tokens`: those that the loss is taken over. rows: that packing all of them
+    takes, `fill` (0 to 1) full; decoded: conversations whose loss was decoded, `misread` of which not to their answers.
+    Of the instances given, `whole` fit as they are, `shortened` were, `windowed` are asked in `windows`, and `too_long`
+    are in the ledger; of the `items` in the answers of those windowed, `lost` lie in no window.
     """
 
     name: str
@@ -87,6 +90,17 @@ class Lengths(Part, frozen=True):
     answer_tokens: int
     limit: int | None = None
     bins: tuple[tuple[float, int], ...] = ()
+    rows: int = 0
+    fill: float = 0.0
+    decoded: int = 0
+    misread: int = 0
+    whole: int = 0
+    shortened: int = 0
+    windowed: int = 0
+    windows: int = 0
+    too_long: int = 0
+    items: int = 0
+    lost: int = 0
 
 
 class Curve(Part, frozen=True):
@@ -110,14 +124,15 @@ class Setting(Part, frozen=True):
 class ReportData(Part, frozen=True, kw_only=True):
     """Everything on the page.
 
-    demo: the run shows that the way works; its scores are not a claim about the model. carded: every corpus has a page
-    beside this one, corpora/<id>.html. planned: what the paper took of each corpus, as `train`. stages: the task types
-    that each training stage reads.
+    demo: the run shows that the way works; its scores are not a claim about the model. carded: every corpus has a
+    page beside this one, corpora/<id>.html. packs: packed rows stand in packs.html. planned: what the paper took of
+    each corpus, as `train`. stages: the task types that each training stage reads.
     """
 
     title: str
     demo: bool = False
     carded: bool = False
+    packs: bool = False
     making: Making | None = None
     corpora: tuple[CorpusRow, ...] = ()
     sizes: tuple[TaskSize, ...] = ()

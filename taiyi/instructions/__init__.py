@@ -1,6 +1,6 @@
 """Instructions: records x templates -> instances."""
 
-from taiyi.instructions.mixing import capped, drawn, of_stage, rank
+from taiyi.instructions.mixing import capped, drawn, of_stage, rank, stage_tasks
 from taiyi.instructions.rendering import Wording, render, task_spec
 from taiyi.instructions.templates import chosen_wordings, templates, worded
 
@@ -12,6 +12,7 @@ __all__ = [
     "of_stage",
     "rank",
     "render",
+    "stage_tasks",
     "task_spec",
     "templates",
     "worded",

@@ -77,10 +77,15 @@ def drawn(
     return kept
 
 
-def of_stage(instances: Iterable[Instance], stage: TrainStage) -> Iterator[Instance]:
-    """The instances that a training stage reads: those of its task types; NotFound for a task that does not exist."""
+def stage_tasks(stage: TrainStage) -> frozenset[str]:
+    """The task types of a training stage; NotFound for one that does not exist."""
     for task in stage.tasks:
         if task not in tasks.ids():
             raise unknown_name("task", task, tasks.ids())
-    wanted = frozenset(stage.tasks)
+    return frozenset(stage.tasks)
+
+
+def of_stage(instances: Iterable[Instance], stage: TrainStage) -> Iterator[Instance]:
+    """The instances that a training stage reads: those of its task types; NotFound for a task that does not exist."""
+    wanted = stage_tasks(stage)
     return (instance for instance in instances if instance.task in wanted)

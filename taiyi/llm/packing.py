@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from taiyi.errors import InvalidInput
+from taiyi.llm.bin_packing import best_fit, exact_fit
 from taiyi.llm.chat import IGNORED
 from taiyi.llm.spec import Packing
 
@@ -73,30 +74,13 @@ class PackedCollator:
 
 
 def plan(lengths: Sequence[int], max_length: int) -> list[list[int]]:
-    """Sample numbers row by row: longest first, each into the fullest row that still has room (best-fit decreasing).
-
-    No row needs more than max_length tokens; at most 11/9 of the fewest rows possible, plus one (Johnson 1974).
+    """Sample numbers row by row, no row of more than max_length tokens: of two plans the one with fewer rows, so that
+    it has at most 11/9 of the fewest rows possible, plus one.
     """
-    rows: list[list[int]] = []
-    by_room: list[list[int]] = [[] for _ in range(max_length + 1)]
-    occupied = 0
-    for number in sorted(range(len(lengths)), key=lambda n: (-lengths[n], n)):
-        length = lengths[number]
-        if length > max_length:
-            raise InvalidInput(f"sample {number} has {length} tokens, more than a row of {max_length}")
-        fitting = occupied >> length
-        if fitting:
-            room = length + (fitting & -fitting).bit_length() - 1
-            row = by_room[room].pop()
-            if not by_room[room]:
-                occupied &= ~(1 << room)
-        else:
-            room, row = max_length, len(rows)
-            rows.append([])
-        rows[row].append(number)
-        by_room[room - length].append(row)
-        occupied |= 1 << (room - length)
-    return rows
+    for number, length in enumerate(lengths):
+        if not 0 < length <= max_length:
+            raise InvalidInput(f"sample {number} has {length} tokens, where 1 to {max_length} fit a row")
+    return min(exact_fit(lengths, max_length), best_fit(lengths, max_length), key=len)
 
 
 def join(samples: Sequence[Sample]) -> Sample:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,15 @@ def find(path: Path, identifier: str) -> Encoded | None:
             if row >= 0:
                 return Encoded(batch["input_ids"][row].as_py(), batch["labels"][row].as_py())
     return None
+
+
+def take(path: Path, numbers: Sequence[int]) -> list[tuple[str, Encoded]]:
+    """The (instance id, conversation) rows of these numbers, in the order asked."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as mapped, pa.ipc.open_stream(mapped) as stream:
+        rows = stream.read_all().take(list(numbers)).to_pylist()
+    return [(row["id"], Encoded(row["input_ids"], row["labels"])) for row in rows]
 
 
 def read(path: Path, *, max_length_tokens: int) -> Any:

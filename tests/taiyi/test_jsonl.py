@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -148,3 +149,20 @@ def test_one_json_value_goes_out_indented_and_comes_back_typed(tmp_path: Path) -
     assert jsonl.read_json(path) == {"a": "中文", "b": [1, 2]}
     with pytest.raises(InvalidInput, match=r"a\.json: Expected `array`, got `object`"):
         jsonl.read_json(path, list[int])
+
+
+class Head(msgspec.Struct):
+    n: int
+
+
+def test_values_are_read_in_the_order_of_a_key_and_those_without_one_left_out(tmp_path: Path) -> None:
+    values = [{"n": n * 7 % 100, "text": "头" * (n % 5)} for n in range(100)]
+    jsonl.write(tmp_path / "t.jsonl", values)
+    read = jsonl.read_ordered(tmp_path / "t.jsonl", dict[str, Any], lambda head: head.n if head.n % 2 else None, Head)
+    assert list(read) == sorted((value for value in values if value["n"] % 2), key=lambda value: value["n"])
+
+
+def test_a_line_that_cannot_be_ordered_is_named(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"n": 1}\n{"m": 1}\n')
+    with pytest.raises(InvalidInput, match=r"t\.jsonl:2"):
+        list(jsonl.read_ordered(tmp_path / "t.jsonl", Any, lambda head: head.n, Head))

@@ -31,7 +31,7 @@ def test_a_plan_fills_rows_where_samples_fit_together():
 
 
 def test_a_sample_longer_than_a_row_is_refused():
-    with pytest.raises(InvalidInput, match="sample 1 has 11 tokens, more than a row of 10"):
+    with pytest.raises(InvalidInput, match="sample 1 has 11 tokens, where 1 to 10 fit a row"):
         packing.plan([3, 11], 10)
 
 
