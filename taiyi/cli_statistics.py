@@ -88,7 +88,7 @@ def _stats(arguments: argparse.Namespace) -> None:
     from taiyi.instructions import stats
     from taiyi.llm import measure
 
-    found = stats.statistics(arguments.source, *measure.of(arguments.tokenizer))
+    found = stats.statistics(arguments.source, *(measure.of(arguments.tokenizer) if arguments.tokenizer else ()))
     planned = _planned(arguments.descriptors)
     table, differences = _table(found, planned), _differences(planned)
     if arguments.json:

@@ -70,23 +70,23 @@ class _Seen:
         self.wordings[wording] = self.wordings.get(wording, 0) + 1
 
 
-def statistics(folder: Path, measure: Measure = len, unit: str = CHARACTERS) -> Statistics:
+def statistics(folder: Path, measure: Measure | None = None, unit: str = CHARACTERS) -> Statistics:
     """The statistics of a folder of instructions; NotReady where it has not been made.
 
-    The budget is the one that was written with the instances, counted anew where it was counted in other units.
+    The budget is the one that was written with the instances, or counted anew by the measure that is given.
     """
     budget: Budget = jsonl.read_json(folder / layout.BUDGET, Budget)
     seen: dict[_Key, _Seen] = {}
-    tally = Tally(measure)
+    tally = Tally(measure or len)
     for use, instance in _all(folder):
         part = Part(split_record_id(instance.id)[0], instance.task, instance.language)
-        seen.setdefault(_Key(use, part), _Seen()).add(instance, measure)
-        if use == "train" and unit != budget.unit:
+        seen.setdefault(_Key(use, part), _Seen()).add(instance, measure or len)
+        if use == "train" and measure:
             tally.add(instance)
     return Statistics(
         unit=unit,
         counts=tuple(_count(key, seen[key]) for key in sorted(seen, key=lambda key: (USES.index(key.use), key.part))),
-        budget=budget if unit == budget.unit else recounted(budget, tally, unit),
+        budget=recounted(budget, tally, unit) if measure else budget,
     )
 
 
