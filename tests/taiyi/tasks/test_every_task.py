@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import string
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taiyi import instructions, tasks
-from taiyi.instances import UNPARSABLE, Context, Parsed
+from taiyi.instances import UNPARSABLE, Context, Instance, Outcome, Parsed
 from taiyi.records import LANGUAGES, Dialogue, Turn
 
 TEMPLATES = Path(__file__).parents[3] / "data" / "templates"
@@ -145,21 +144,43 @@ TASK_OF = {
 }
 
 
-@pytest.mark.parametrize("kind", TASK_OF)
-def test_the_hand_annotated_parser_cases(kind: str) -> None:
-    if not os.environ.get("TAIYI_SCORE_VECTORS"):
-        pytest.skip("TAIYI_SCORE_VECTORS does not name the folder of score vectors")
-    folder = Path(os.environ["TAIYI_SCORE_VECTORS"]) / "33_parser_cases_taiyi"
+def parser_cases(folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The answers, and what is to be read from each by its id."""
     gold, answers = (
-        [json.loads(line) for line in (folder / f"{n}.jsonl").read_text(encoding="utf-8").splitlines()]
+        [json.loads(line) for line in (folder / f"33_parser_cases_taiyi/{n}.jsonl").read_text("utf-8").splitlines()]
         for n in ("gold", "pred")
     )
-    expected = {row["id"]: row["expected"] for row in gold}
+    return answers, {row["id"]: row["expected"] for row in gold}
+
+
+@pytest.mark.parametrize("kind", TASK_OF)
+def test_the_hand_annotated_parser_cases(kind: str, score_vectors: Path) -> None:
+    answers, expected = parser_cases(score_vectors)
     rows = [row for row in answers if row["task"] == kind]
     assert rows
     for row in rows:
         parsed = tasks.load(TASK_OF[kind]).parse(row["output"], case_context(row))
         assert simplified(parsed, expected[row["id"]]) == expected[row["id"]], row
+
+
+def test_the_final_stop_of_a_span_is_read_and_does_not_count_in_the_match(score_vectors: Path) -> None:
+    """The case is tagged "final period ignored in exact match": that is the score's part, since `parse` alters nothing."""
+    answers, expected = parser_cases(score_vectors)
+    (row,) = (row for row in answers if row["task"] == "QA-cqa")
+    turns = (Turn("user", "?"), Turn("assistant", "!"))
+    asked = Instance(id="q/test/1#qa_cqa.zh.t1", task="qa_cqa", language="zh", style="taiyi", turns=turns,
+                     gold=((expected[row["id"]]["text"],),))  # fmt: skip
+    module = tasks.load("qa_cqa")
+    parsed = module.parse(row["output"], asked.context)
+    assert parsed.items == ((row["output"],),) != asked.gold
+    assert module.score([Outcome(asked, row["output"], parsed)]).value == 1.0
+
+
+def test_no_parser_case_is_left_out(score_vectors: Path) -> None:
+    answers, _ = parser_cases(score_vectors)
+    over_documents = {"NER", "NEN", "RE", "CRE", "EE", "COREF"}  # in test_grammar.py
+    assert {row["task"] for row in answers} == {*TASK_OF, *over_documents, "QA-cqa"}
+    assert len(answers) == 121
 
 
 def case_context(row: dict[str, Any]) -> Context:

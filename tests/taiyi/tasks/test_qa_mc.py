@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from taiyi.errors import InvalidInput
-from taiyi.instances import Context, Draft, Instance, Outcome
+from taiyi.instances import Context, Draft, Instance, Outcome, Style
 from taiyi.records import Choice, Question, Turn
 from taiyi.tasks import TaskSpec, qa_mc
 
@@ -190,12 +189,42 @@ def test_parse_reads_back_every_answer(offered: list[str], text: str, data: st.D
     assert qa_mc.parse(qa_mc.answer(gold, asked, "taiyi"), asked).items == gold
 
 
-def test_the_extraction_vectors() -> None:
-    if not os.environ.get("TAIYI_SCORE_VECTORS"):
-        pytest.skip("TAIYI_SCORE_VECTORS does not name the folder of score vectors")
-    folder = Path(os.environ["TAIYI_SCORE_VECTORS"]) / "17_mcq_extraction"
+def test_the_extraction_vectors(score_vectors: Path) -> None:
+    folder = score_vectors / "17_mcq_extraction"
     intended = {row["id"]: row["intended"] for row in json.loads((folder / "gold.json").read_text(encoding="utf-8"))}
     for line in (folder / "pred.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         options = row["options"] or dict.fromkeys(row["letters"], "")
         assert "".join(read(row["text"], options)[1]) == intended[row["id"]], row["text"]
+
+
+@pytest.mark.parametrize("style", get_args(Style))
+@pytest.mark.parametrize("case", ["perfect", "noisy", "always_C", "ten_pct_unparsed", "all_unparsed"])
+def test_the_accuracy_vectors_from_written_answers(case: str, style: Style, score_vectors: Path) -> None:
+    folder = score_vectors / "17b_mcq_accuracy"
+    gold, said = (json.loads((folder / name).read_text()) for name in ("gold.json", f"pred.{case}.json"))
+    options, turns = context(DRUGS), (Turn("user", "?"), Turn("assistant", "!"))
+    outcomes = []
+    for number, (right, letter) in enumerate(zip(gold, said, strict=True)):
+        text = qa_mc.answer(((letter,),), options, style) if letter else "I do not know"
+        asked = Instance(id=f"q/test/{number}#qa_mc.en.t1", task="qa_mc", language="en", style=style, turns=turns,
+                         gold=((right,),), context=options)  # fmt: skip
+        outcomes.append(Outcome(asked, text, qa_mc.parse(text, options)))
+    expected = json.loads((folder / "expected.json").read_text())["cases"][case]
+    assert qa_mc.score(outcomes).value == pytest.approx(expected["acc"])
+
+
+@pytest.mark.parametrize(
+    ("text", "layer", "label"),
+    [
+        ("The answer is B. A. Ceftriaxone was given; D", "announced before all else", "B"),
+        ("C. Not doxycycline but nitrofurantoin, D", "a letter that stands first", "C"),
+        ("Nitrofurantoin would be best for this woman, and not plan A", "the text of an option", "D"),
+        ("Neither of these fits the case, so rather C then B", "the last letter", "B"),
+        ("答案应为Ｃ，而不是Ｂ", "full-width letters", "C"),
+        ("A woman who lacks vitamin D, so C", "no article, no vitamin", "C"),
+        ("患者缺乏维生素D，选B", "no vitamin in Chinese", "B"),
+    ],
+)
+def test_each_layer_of_reading_goes_before_the_next(text: str, layer: str, label: str) -> None:
+    assert read(text, DRUGS) == ("ok", [label]), layer
