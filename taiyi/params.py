@@ -222,9 +222,12 @@ class BaseModel(_Params, frozen=True, kw_only=True):
 
 
 class Tokenize(_Params, frozen=True, kw_only=True):
-    """How conversations become tokens. What is longer goes to the ledger; no answer is ever cut."""
+    """How conversations become tokens. What is longer is asked in windows, shortened around its answer, or goes to the
+    ledger; no answer is ever cut. empty_windows: the share kept of windows that hold nothing of what is asked for.
+    """
 
     max_length_tokens: int = 1024
+    empty_windows: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.25
 
 
 class Lora(_Params, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ Length: TypeAlias = Callable[[Sequence[Turn]], int]
 
 @dataclass
 class Tally:
-    """What became of the instances: `whole`, `shortened`, `windowed` (into so many `windows`) or `dropped`; and of the
+    """What became of the instances: `whole`, `shortened`, `windowed` (into so many `windows`) or `too_long`; and of the
     `items` in the answers of those windowed, how many are `lost`, lying in no window.
     """
 
@@ -37,14 +37,14 @@ class Tally:
     shortened: int = 0
     windowed: int = 0
     windows: int = 0
-    dropped: int = 0
+    too_long: int = 0
     items: int = 0
     lost: int = 0
 
     @property
     def entered(self) -> int:
         """Instances given."""
-        return self.whole + self.shortened + self.windowed + self.dropped
+        return self.whole + self.shortened + self.windowed + self.too_long
 
     @property
     def left(self) -> int:
@@ -77,7 +77,7 @@ class Planner:
             fitted = self._shortened(asking, record, fitting, ledger)
             self.tally.shortened += len(fitted)
         if not fitted:
-            self.tally.dropped += 1
+            self.tally.too_long += 1
             ledger.drop(instance.id, "too_long", f"{self._over(instance)}; no answer is cut")
         return fitted
 

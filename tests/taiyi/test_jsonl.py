@@ -166,3 +166,20 @@ def test_a_line_that_cannot_be_ordered_is_named(tmp_path: Path) -> None:
     (tmp_path / "t.jsonl").write_text('{"n": 1}\n{"m": 1}\n')
     with pytest.raises(InvalidInput, match=r"t\.jsonl:2"):
         list(jsonl.read_ordered(tmp_path / "t.jsonl", Any, lambda head: head.n, Head))
+
+
+def test_values_are_found_by_their_ids(tmp_path: Path) -> None:
+    records = [Classification(id=f"c/train/{n}", language="zh", text=f"文本{n}") for n in range(5)]
+    jsonl.write(tmp_path / "rows.jsonl", records)
+    lookup = jsonl.Lookup(tmp_path / "rows.jsonl", Classification)
+    assert [lookup[record.id] for record in reversed(records)] == records[::-1]
+    with pytest.raises(InvalidInput, match=r"rows\.jsonl: holds no c/train/5"):
+        lookup["c/train/5"]
+
+
+def test_a_lookup_names_the_line_that_has_no_id(tmp_path: Path) -> None:
+    jsonl.write(tmp_path / "rows.jsonl", [{"id": "a"}, {"text": "b"}])
+    with pytest.raises(InvalidInput, match=r"rows\.jsonl:2"):
+        jsonl.Lookup(tmp_path / "rows.jsonl", dict)
+    with pytest.raises(NotReady):
+        jsonl.Lookup(tmp_path / "none.jsonl", dict)

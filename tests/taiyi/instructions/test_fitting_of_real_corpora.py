@@ -61,7 +61,7 @@ def test_nothing_is_cut_and_everything_is_in_a_window_or_in_the_ledger(
                     check(instance, fitted, ledger, before, limit)
     tally = planner.tally
     assert tally.left == made
-    ledger.balance(entered=tally.entered, left=tally.entered - tally.dropped)
+    ledger.balance(entered=tally.entered, left=tally.entered - tally.too_long)
     with capsys.disabled():
         print(f"\n{corpus} at {limit}: {tally}")
 
