@@ -100,16 +100,13 @@ def under(value: Any, key: str) -> Any:
     return value[key]
 
 
-def said(text: str, keys: tuple[str, ...]) -> list[str] | None:
+def said(text: str, keys: tuple[str, ...]) -> Loaded | None:
     """The texts under the first of the keys that an answer's JSON has, else all texts in it; None if it has no JSON."""
-    found_ = found(text) if _START.search(text) or text[:1] in ("{", "[", "`") else None
-    if not found_:
+    answered = found(text) if _START.search(text) or text[:1] in ("{", "[", "`") else None
+    if not answered:
         return None
-    for part in objects(found_.value):
-        for key, element in part.items():
-            if key.casefold() in keys:
-                return list(leaves(element))
-    return list(leaves(found_.value))
+    under_keys = (e for part in objects(answered.value) for key, e in part.items() if key.casefold() in keys)
+    return Loaded([*leaves(next(under_keys, answered.value))], answered.cut)
 
 
 def loaded(text: str) -> Any:
@@ -117,7 +114,10 @@ def loaded(text: str) -> Any:
     if text[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(text, object_pairs_hook=_merged)
+        value = json.loads(text, object_pairs_hook=_merged)
+        if "\\ud" in text.casefold():  # half a surrogate pair is no text, and could not be written to a file
+            value = json.loads(written(value).encode("utf-8", "replace"))
+        return value
     except (ValueError, RecursionError):
         return None
 
@@ -239,11 +239,11 @@ def lists(value: Any, depth: int = 4) -> Iterator[list[Any]]:
 
 
 def leaves(value: Any) -> Iterator[str]:
-    """Every value that is neither a list nor an object, as a text; null is an empty one. However deep it lies."""
+    """Every value that is neither a list nor an object, as a text, in order; null is an empty one. However deep it lies."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict | list):
-            waiting.extend(value.values() if isinstance(value, dict) else value)
+            waiting.extend(reversed(value.values() if isinstance(value, dict) else value))
         else:
             yield "" if value is None else str(value)

@@ -179,7 +179,7 @@ def _only_ids(line: str, context: Context) -> bool:
     parts = [part for part in _BETWEEN.split(line.rstrip(".。")) if part]
     if context.language == "zh" and not context.operation:
         return not reading.head(line, context)[0] and not grammar.is_none(line) and not grammar.is_refusal(line)
-    return all(_ID.fullmatch(part) and re.search(r"\d", part) for part in parts)
+    return not _MENTION.search(line) and all(_ID.fullmatch(part) and re.search(r"\d", part) for part in parts)
 
 
 def _found(mention: str, ids: str, found: Found, context: Context) -> None:

@@ -93,7 +93,7 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     if exact:
         return Parsed("ok", tuple((label,) for label in exact))
     said = json_forms.said(grammar.unwrapped(text, prompt).strip(), json_forms.ANSWER)
-    bare = unicodedata.normalize("NFKC", grammar.clean(text, prompt) if said is None else ", ".join(said)).strip()
+    bare = unicodedata.normalize("NFKC", grammar.clean(text, prompt) if said is None else ", ".join(said.value)).strip()
     if not bare:
         return Parsed("empty")
     options = _Options(context)

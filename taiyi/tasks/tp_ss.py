@@ -117,7 +117,7 @@ def written(value: float) -> str:
 
 def _number(text: str) -> Parsed:
     said = json_forms.said(grammar.unwrapped(text).strip(), json_forms.SCORE)
-    bare = unicodedata.normalize("NFKC", grammar.clean(text) if said is None else " ".join(said)).strip()
+    bare = unicodedata.normalize("NFKC", grammar.clean(text) if said is None else " ".join(said.value)).strip()
     if not bare:
         return Parsed("empty")
     whole = _NUMBER.fullmatch(bare)
