@@ -52,8 +52,10 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def ask(tasks: Mapping[str, Any]) -> str:
-    """What a corpus with these declared tasks asks: two that ask the same tasks for the same types ask the same."""
-    return msgspec.json.encode(tasks, order="sorted").decode()
+    """What a corpus with these declared tasks asks, as a digest: two that ask the same tasks for the same types ask the
+    same.
+    """
+    return fingerprint(msgspec.json.encode(tasks, order="sorted").decode()).hex()
 
 
 def ask_of(record: AnyRecord, asks: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taiyi.curation.normalise import gold_of, normalised, question_of, sources_of
+from taiyi.curation.normalise import ask, gold_of, normalised, question_of, sources_of
 from taiyi.records import Argument, Choice, Document, Entity, Pair, Parallel, Question, Relation
 
 
@@ -78,3 +78,9 @@ def document(order: tuple[int, ...], relation: str = "r") -> Document:
 def test_the_gold_of_a_document_does_not_depend_on_the_order_of_its_annotations() -> None:
     assert gold_of(document((0, 1))) == gold_of(document((1, 0)))
     assert gold_of(document((0, 1))) != gold_of(document((0, 1), relation="other"))
+
+
+def test_two_corpora_ask_the_same_where_tasks_and_types_are_the_same() -> None:
+    declared = {"ner": {"types": {"Drug": "drug", "Gene": "gene"}}}
+    assert ask(declared) == ask({"ner": {"types": {"Gene": "gene", "Drug": "drug"}}})
+    assert len({ask(declared), ask({"ner": {"types": {"Drug": "drug"}}}), ask({**declared, "re": {}})}) == 3
