@@ -1,11 +1,13 @@
 """The peers of curation.py, in an environment of their own: near-duplicates among the texts of a JSON Lines file.
 
-python benchmarks/curation_peers.py NAME FILE prints one JSON object: documents, seconds, and the pairs of positions found.
+python benchmarks/curation_peers.py names the peers that are installed; with NAME FILE it prints one JSON object: seconds, and
+the pairs of positions found.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import re
 import sys
@@ -62,7 +64,10 @@ PEERS: dict[str, Callable[[str], Pairs]] = {"datasketch": datasketch, "rensa": r
 
 
 def main() -> None:
-    """Run one peer over one file."""
+    """Run one peer over one file, or say which there are."""
+    if len(sys.argv) == 1:
+        print(", ".join(name for name in PEERS if importlib.util.find_spec(name)) or "no peer is installed")
+        return
     name, file = sys.argv[1:]
     started = time.perf_counter()
     found = PEERS[name](file)
