@@ -18,6 +18,7 @@ GROUPS = {
     "pair": Fields(("text", "relation", "head", "tail")),
 }
 _MOST_ENDS = 8
+_ANY = "\x00any"
 
 
 def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
@@ -92,7 +93,7 @@ def _pairs(record: AnyRecord, spec: TaskSpec) -> Iterator[Candidate]:
     mentions = _mentions(record)
     for native, name in spec.types.items():
         for kinds in _joined(record, native, spec):
-            heads, tails = (_few(mentions.get(kind, {}), record) for kind in kinds)
+            heads, tails = (_few(mentions.get(kind, ()), record) for kind in kinds)
             for head, tail in product(heads, tails):
                 ends = frozenset((head.casefold(), tail.casefold()))
                 if len(ends) == 2 and ends not in related:
@@ -118,7 +119,7 @@ def _known_as(record: Document, end: Argument) -> list[str]:
 
 
 def _mentions(record: Document) -> dict[str, dict[str, None]]:
-    """The texts of mentions by native type; ends that are bare texts are of the type `head` or `tail`."""
+    """The texts of mentions by native type, all under _ANY; ends that are bare texts are of the type `head` or `tail`."""
     found: dict[str, dict[str, None]] = {}
     for entity in record.entities:
         found.setdefault(entity.type, {})[ner.mention(entity.text)] = None
@@ -126,7 +127,7 @@ def _mentions(record: Document) -> dict[str, dict[str, None]]:
         for kind, end in (("head", relation.head), ("tail", relation.tail)):
             if end.text:
                 found.setdefault(kind, {})[ner.mention(end.text)] = None
-    return found
+    return {**found, _ANY: {text: None for texts in found.values() for text in texts}}
 
 
 def _joined(record: Document, native: str, spec: TaskSpec) -> list[tuple[str, str]]:
@@ -140,8 +141,7 @@ def _joined(record: Document, native: str, spec: TaskSpec) -> list[tuple[str, st
         for head in _types(record, relation.head, "head")
         for tail in _types(record, relation.tail, "tail")
     }
-    kinds = _mentions(record)
-    return sorted(seen or set(product(kinds, kinds)))
+    return sorted(seen) or [(_ANY, _ANY)]
 
 
 def _types(record: Document, end: Argument, bare: str) -> set[str]:
