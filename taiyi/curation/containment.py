@@ -7,7 +7,7 @@ shingles that are to be shared by a share c, at least one is among the n - ceil(
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -52,31 +52,35 @@ class Containment:
 
     def add(self, owners: Sequence[str], records: Sequence[Passages]) -> None:
         """Protect the passages of records; owners: their ids."""
-        made = iter(self._passages(records))
+        made = self._sets(records)
+        last = 0
         for owner, passages in zip(owners, records, strict=True):
-            for _ in passages:
-                self._sources.append(_Source(owner, next(made)))
+            for passage in passages:
+                first, last = last, last + len(passage)
+                self._sources.append(_Source(owner, tuple(made.of(part).copy() for part in range(first, last))))
         self._index = None
 
     def found(self, records: Sequence[Passages]) -> list[Contained | None]:
         """For each record the protected passage that it overlaps most, if any."""
         if self._index is None:
             self._index = _Index(self._sources, self._rules)
-        index = self._index
-        parts = [part for passages in records for passage in passages for part in passage]
-        made = sets(parts, words=self._rules.words, characters=self._rules.characters)
+        made = self._sets(records)
+        known = self._index.known(made)
         results: list[Contained | None] = []
-        known = index.known(made)
-        at = 0
+        last = 0
         for passages in records:
-            best: Contained | None = None
+            hits: list[Contained | None] = []
             for passage in passages:
-                stop = at + len(passage)
-                if known.upto[made.starts[stop]] > known.upto[made.starts[at]]:
-                    best = max(filter(None, (best, self._most(index, made, known, at, stop))), key=_share, default=None)
-                at = stop
-            results.append(best)
+                first, last = last, last + len(passage)
+                if known.upto[made.starts[last]] > known.upto[made.starts[first]]:
+                    hits.append(self._most(self._index, made, known, first, last))
+            results.append(max(filter(None, hits), key=_share, default=None))
         return results
+
+    def _sets(self, records: Sequence[Passages]) -> Sets:
+        """The shingles of every part of every passage."""
+        parts = [part for passages in records for passage in passages for part in passage]
+        return sets(parts, words=self._rules.words, characters=self._rules.characters)
 
     def _most(self, index: _Index, made: Sets, known: _Known, first: int, last: int) -> Contained | None:
         """The protected passage that overlaps most with the passage in sets `first` to `last`."""
@@ -95,15 +99,6 @@ class Containment:
                 best = Contained(source.owner, held >= holding, share)
         return best
 
-    def _passages(self, records: Sequence[Passages]) -> Iterator[tuple[Hashes, ...]]:
-        parts = [part for passages in records for passage in passages for part in passage]
-        made = sets(parts, words=self._rules.words, characters=self._rules.characters)
-        at = 0
-        for passages in records:
-            for passage in passages:
-                yield tuple(made.of(at + n).copy() for n in range(len(passage)))
-                at += len(passage)
-
 
 def _share(found: Contained) -> float:
     return found.share
@@ -116,11 +111,6 @@ class _Known(NamedTuple):
     places: Counts
 
 
-def _rarest(size: int, containment: float) -> int:
-    """So many of the rarest shingles hold one that is shared, if the share `containment` of all is."""
-    return size - math.ceil(containment * size - 1e-9) + 1
-
-
 class _Index:
     """The protected shingles, ascending, each with the sources it stands in, and with those it is an anchor of: its
     rarest shingles, of which whatever contains the source holds one.
@@ -130,30 +120,37 @@ class _Index:
         self._containment = rules.containment
         self._least = rules.shingles
         parts = [(number, part) for number, source in enumerate(sources) for part in source.parts if len(part)]
+        sizes = [len(part) for _, part in parts]
         values = np.concatenate([np.zeros(0, np.uint64), *(part for _, part in parts)])
-        owners = np.repeat([number for number, _ in parts] or _NONE, [len(part) for _, part in parts] or _NONE)
         self.values, places, self._counts = np.unique(values, return_inverse=True, return_counts=True)
+        owners = np.repeat(np.array([number for number, _ in parts], np.int64), sizes)
         self._owners, self._starts = _postings(places, owners, len(self.values))
-        anchors = [_NONE]
-        anchored = [_NONE]
-        sizes = np.cumsum([0, *(len(part) for _, part in parts)])
-        largest: dict[int, int] = {}
-        for index, (number, part) in enumerate(parts):
-            if number not in largest or len(part) > len(parts[largest[number]][1]):
-                largest[number] = index
-        for number, index in largest.items():
-            if sum(map(len, sources[number].parts)) < rules.shingles:
+        anchors, anchored = self._anchors(sources, places)
+        self._anchored, self._anchor_starts = _postings(anchors, anchored, len(self.values))
+        self._shift, self._bits = _filter(self.values)
+
+    def _anchors(self, sources: Sequence[_Source], places: Counts) -> tuple[Counts, Counts]:
+        """The rarest shingles of each source's largest part, as places, and the source of each."""
+        anchors, anchored = [_NONE], [_NONE]
+        end = 0
+        for number, source in enumerate(sources):
+            sizes = [len(part) for part in source.parts]
+            begin, end = end, end + sum(sizes)
+            if end - begin < self._least:
                 continue
-            of_part = places[sizes[index] : sizes[index + 1]]
-            rarest = of_part[np.argsort(self._counts[of_part], kind="stable")][
-                : _rarest(len(of_part), rules.containment)
-            ]
+            largest = int(np.argmax(sizes))
+            begin += sum(sizes[:largest])
+            rarest = self._rarest(places[begin : begin + sizes[largest]], sizes[largest])
             anchors.append(rarest)
             anchored.append(np.full(len(rarest), number))
-        self._anchored, self._anchor_starts = _postings(
-            np.concatenate(anchors), np.concatenate(anchored), len(self.values)
-        )
-        self._shift, self._bits = _filter(self.values)
+        return np.concatenate(anchors), np.concatenate(anchored)
+
+    def _rarest(self, places: Counts, size: int) -> Counts:
+        """Of a passage with `size` shingles, which are protected at `places`: as many of the rarest as hold one that is
+        shared, if enough of all are. What is not protected at all is rarer still.
+        """
+        tried = size - math.ceil(self._containment * size - 1e-9) + 1 - (size - len(places))
+        return places[np.argsort(self._counts[places], kind="stable")[: max(tried, 0)]]
 
     def known(self, made: Sets) -> _Known:
         """Which shingles of the sets are protected."""
@@ -180,12 +177,8 @@ class _Index:
             return found
         part = first + int(sizes.argmax())
         places = known.places[known.upto[made.starts[part]] : known.upto[made.starts[part + 1]]]
-        size = int(sizes.max())
-        tried = _rarest(size, self._containment) - (size - len(places))
-        if tried > 0:
-            rarest = places[np.argsort(self._counts[places], kind="stable")][:tried]
-            for place in rarest:
-                found.update(self._owners[self._starts[place] : self._starts[place + 1]].tolist())
+        for place in self._rarest(places, int(sizes.max())):
+            found.update(self._owners[self._starts[place] : self._starts[place + 1]].tolist())
         return found
 
 
