@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +15,7 @@ import msgspec
 
 from taiyi.errors import InvalidInput, NotReady, TaiyiError
 
+_ROWS_PER_WRITE = 64
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -52,12 +54,11 @@ def _unwritable(path: Path, error: OSError) -> TaiyiError:
 
 def write(path: Path, rows: Iterable[Any]) -> int:
     """Write one JSON value a line and return how many. The file is complete or absent."""
-    count = 0
+    count, rows = 0, iter(rows)
     with replacing(path) as file:
-        for row in rows:
-            file.write(_encoder.encode(row))
-            file.write(b"\n")
-            count += 1
+        while batch := list(islice(rows, _ROWS_PER_WRITE)):
+            file.write(_encoder.encode_lines(batch))
+            count += len(batch)
     return count
 
 

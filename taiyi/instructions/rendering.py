@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +69,15 @@ def asked(
     """A draft in the wording of that id; none, but a row in the ledger, if its answer does not read back."""
     group = pooled(task, record.language, draft.wording, wording.folder, wording.style, 0)
     wanted = form(task, record.language, draft.wording, wording.folder) if wording.style == "json" else ""
-    where = f"{wording.folder / task}.yaml: {record.language}.{draft.wording}.{template}"
+    where = _place(wording.folder, task, record.language, draft.wording, template)
     turns = worded(group[template], draft, where, wanted)
     identifier = instance_id(record.id, task=task, language=record.language, template=template, subtask=draft.subtask)
     return _answered(identifier, task, record.language, draft, turns, wording.style, ledger)
+
+
+@cache
+def _place(folder: Path, task: str, language: Language, group: str, template: str) -> str:
+    return f"{folder / task}.yaml: {language}.{group}.{template}"
 
 
 def _answered(

@@ -11,7 +11,7 @@ from pathlib import Path
 from taiyi import strict_yaml
 from taiyi.errors import InvalidParams, NotFound
 from taiyi.instances import Draft, Style
-from taiyi.instructions.mixing import rank
+from taiyi.instructions.mixing import ranks
 from taiyi.records import LANGUAGES, Language, Turn
 
 Wordings = Mapping[str, Mapping[str, str]]
@@ -55,14 +55,16 @@ def usable(group: Mapping[str, str], draft: Draft, lists: Sequence[str], *, unli
     """
     if not lists:
         return group
-    needed = {
+    needed = frozenset(
         name for name in lists if draft.fields[name] and not (unlisted and not _NO_WORD.search(draft.fields[name]))
-    }
-    blank = {name for name in lists if not draft.fields[name]}
-    found = {
-        name: text for name, text in group.items() if needed <= placeholders(text) and not blank & placeholders(text)
-    }
-    return found or group
+    )
+    blank = frozenset(name for name in lists if not draft.fields[name])
+    return _suited(tuple(group.items()), needed, blank) or group
+
+
+@cache
+def _suited(group: tuple[tuple[str, str], ...], needed: frozenset[str], blank: frozenset[str]) -> Mapping[str, str]:
+    return {name: text for name, text in group if needed <= placeholders(text) and not blank & placeholders(text)}
 
 
 @cache
@@ -92,7 +94,8 @@ def _loaded(task: str, folder: Path) -> dict[Language, Wordings]:
 
 def chosen_wordings(group: Mapping[str, str], *, seed: int, record: str, count: int) -> tuple[str, ...]:
     """The ids of `count` wordings for a record: those of lowest rank, so that a new wording moves few records."""
-    return tuple(sorted(group, key=lambda name: rank(seed, f"{record} {name}"))[:count])
+    ranked = ranks(seed, record, group)
+    return (min(ranked)[1],) if count == 1 and ranked else tuple(name for _, name in sorted(ranked)[:count])
 
 
 def worded(wording: str, draft: Draft, where: str, form: str = "") -> tuple[Turn, ...]:
@@ -102,7 +105,7 @@ def worded(wording: str, draft: Draft, where: str, form: str = "") -> tuple[Turn
     opening = draft.history[0].text if draft.history else draft.fields.get("text", "")
     fields = {**draft.fields, "text": opening} if draft.history else draft.fields
     try:
-        first = string.Formatter().vformat(wording, (), fields)
+        first = wording.format_map(fields)
     except (KeyError, IndexError, ValueError) as error:
         known = ", ".join("{" + name + "}" for name in sorted(fields))
         raise InvalidParams(

@@ -33,6 +33,13 @@ _RISKY = re.compile(
     r"[\"\x00-\x1f\x7f\x85\u2028\u2029]|<\||</?(?:think|s|eod|eos|sop)>|\[gMASK\]|<sop>|\*\*|```"
     r"|^(?:[-*•●▪·#>]+|\(?\d{1,3}[.)、])\s|^[“”‘’「'`]|[.。,，、:：]$"
 )
+_ORDINARY = re.compile(rf"[^\W_{grammar.BEGINS_NOTHING}](?:[\w /+%-]*[^\W_])?")
+"""Words, numbers, blanks and hyphens: nothing in it is forbidden anywhere, and it does not begin as `None` does."""
+
+
+def ordinary(value: str) -> bool:
+    """Whether a value is of words, numbers, blanks and hyphens alone, and so may stand bare anywhere; most are."""
+    return _ORDINARY.fullmatch(value) is not None
 
 
 class NotAsWritten(ValueError):
@@ -53,6 +60,8 @@ def quoted(value: str) -> str:
 
 def plain(value: str, forbidden: re.Pattern[str]) -> bool:
     """Whether the value may stand bare where `forbidden` must not occur outside brackets."""
+    if ordinary(value):  # what follows comes to the same
+        return True
     if not value or value != value.strip() or _RISKY.search(value) or grammar.is_nothing(value):
         return False
     around = outside(value)
@@ -74,6 +83,8 @@ def opened(text: str) -> Opened:
 
     if "\x00" in _QUOTED.sub("", text):
         raise NotAsWritten
+    if '"' not in text:
+        return Opened(text, ())
     text = _QUOTED.sub(hide, text)
     if '"' in text:
         raise NotAsWritten
@@ -82,7 +93,7 @@ def opened(text: str) -> Opened:
 
 def value(piece: str, source: Opened, forbidden: re.Pattern[str]) -> str:
     """A field's value: quoted, or bare and plain; NotAsWritten otherwise."""
-    hidden = _HIDDEN.fullmatch(piece)
+    hidden = _HIDDEN.fullmatch(piece) if source.values else None
     if hidden:
         return source.values[int(hidden[1])]
     if not plain(piece, forbidden):
@@ -109,6 +120,8 @@ def pieces(text: str, separator: str) -> list[str]:
     around = outside(text)
     if around is None:
         raise NotAsWritten
+    if around is text:
+        return text.split(separator)
     return cut(text, around, re.compile(re.escape(separator)))
 
 
@@ -120,7 +133,11 @@ def inside(piece: str, brackets: str) -> str:
 
 
 def outside(text: str) -> str | None:
-    """The text with brackets and all between them replaced by U+0001, as long as before; None if they do not match."""
+    """The text with brackets and all between them replaced by U+0001, as long as before; None if they do not match. A
+    text without brackets is returned itself.
+    """
+    if not _BRACKET.search(text):
+        return text
     stack: list[str] = []
     kept: list[str] = []
     last = start = 0

@@ -39,6 +39,8 @@ _NOTHING = frozenset(
     "none no na n/a nil null nothing empty notapplicable noneofthem noneoftheabove nonefound notfound notmentioned "
     "无 没有 空 暂无 未提及 未发现 不存在 不适用 没有找到 未找到 均无".split()
 )
+BEGINS_NOTHING = "".join(sorted({letter for word in _NOTHING for letter in (word[0], word[0].upper())}))
+"""What a text that is_nothing begins with, punctuation aside."""
 _NONE_SENTENCE = re.compile(
     r"(?:(?:the|this|in the|in this)\s[^.:;\[(]{0,60}?)?"
     r"(?:there (?:is|are|was|were) (?:no|not any|none)\b"

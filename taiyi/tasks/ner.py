@@ -90,7 +90,9 @@ def mention(text: str) -> str:
 
 
 def _mentions(record: AnyRecord, spec: TaskSpec) -> Iterator[subtasks.Candidate]:
-    """Whether a mention is of a type: yes of each mention and a type of its, no of it and each other type offered."""
+    """Whether a mention is of a type: yes of each mention and a type of its, no of it and each other type offered or
+    declared absent.
+    """
     if not isinstance(record, Document) or not record.annotated:
         return
     types: dict[str, set[str]] = {}
@@ -101,7 +103,7 @@ def _mentions(record: AnyRecord, spec: TaskSpec) -> Iterator[subtasks.Candidate]
         if entity.type in spec.types and text:
             asked[text] = None
     for text in asked:
-        for name in names(spec):
+        for name in dict.fromkeys((*names(spec), *spec.absent)):
             present = name in types[text.casefold()]
             yield subtasks.Candidate(
                 present,
@@ -116,6 +118,8 @@ def _mentions(record: AnyRecord, spec: TaskSpec) -> Iterator[subtasks.Candidate]
 
 
 def _written(text: str, context: Context, rule: Any) -> str:
+    if fields.ordinary(text):
+        return text
     return fields.quoted(text) if _headed(text, context) else fields.written(text, rule)
 
 
@@ -132,9 +136,11 @@ def _exact(text: str, context: Context) -> Items:
         name, body = fields.labelled(line, source, context)
         pieces = fields.pieces(body, "; ")
         for piece in pieces:
-            if _headed(piece, context):
-                raise NotAsWritten
-            found.append((name, fields.value(piece, source, fields.LIST if len(pieces) > 1 else fields.SOLE)))
+            if not fields.ordinary(piece):
+                if _headed(piece, context):
+                    raise NotAsWritten
+                piece = fields.value(piece, source, fields.LIST if len(pieces) > 1 else fields.SOLE)
+            found.append((name, piece))
     return tuple(found)
 
 

@@ -139,6 +139,8 @@ def heading(text: str, context: Context) -> str | None:
 
 def head(line: str, context: Context) -> tuple[str | None, str]:
     """The offered name before the first colon that has one before it, and what follows; (None, line) if none has."""
+    if ":" not in line and "：" not in line:
+        return None, line
     for number, colon in enumerate(re.finditer("[:：]", line[:300])):
         if number == 8:
             break

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from taiyi.errors import NotFound
 from taiyi.instances import Instance
-from taiyi.instructions.mixing import capped, drawn, lowest, of_stage
+from taiyi.instructions.mixing import capped, drawn, lowest, of_stage, rank, ranks
 from taiyi.ledger import Ledger
 from taiyi.params import TrainStage
 from taiyi.records import Language, Turn
@@ -79,3 +79,9 @@ def test_a_stage_reads_its_task_types_in_order_and_no_other() -> None:
 def test_a_stage_that_reads_a_task_that_does_not_exist_is_refused() -> None:
     with pytest.raises(NotFound, match="no task 'nre'; did you mean 're' or 'ner'"):
         of_stage([], TrainStage(tasks=("tc", "nre")))
+
+
+@given(identifier=st.text(), names=st.lists(st.text(), unique=True))
+def test_names_are_ordered_as_their_ranks_are(identifier: str, names: list[str]) -> None:
+    by_rank = sorted(names, key=lambda name: rank(13, f"{identifier} {name}"))
+    assert [name for _, name in sorted(ranks(13, identifier, names))] == by_rank
