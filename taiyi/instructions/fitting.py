@@ -178,7 +178,7 @@ class _Asking:
     def _drafts(self, record: AnyRecord) -> list[Draft]:
         smaller = tasks.subtasks_of(self.instance.task)
         if self._kind in smaller:
-            return [candidate.draft for candidate in smaller[self._kind](record, self._spec)]
+            return [c.make() for c in smaller[self._kind](record, self._spec) if c.subtask == self._subtask]
         return list(tasks.load(self.instance.task).instances(record, self._spec))
 
 

@@ -25,12 +25,12 @@ def drafts(record: AnyRecord, task: str, spec: TaskSpec, rates: Subtasks, seed: 
         present, absent = rates.of(kind)
         if not present and not absent:
             continue
-        candidates = {c.draft.subtask: c for c in tasks.subtasks_of(task)[kind](record, spec)}
+        candidates = {c.subtask: c for c in tasks.subtasks_of(task)[kind](record, spec)}
         for there, rate in ((True, present), (False, absent)):
-            found = [c.draft for c in candidates.values() if c.present is there]
-            found.sort(key=lambda draft: rank(seed, f"{record.id}#{task}.{draft.subtask}"))
+            found = [c for c in candidates.values() if c.present is there]
             extra = rank(seed, f"{record.id}#{task}.{kind}.{there}") < (rate % 1) * _RANKS
-            yield from found[: int(rate) + extra]
+            found.sort(key=lambda candidate: rank(seed, f"{record.id}#{task}.{candidate.subtask}"))
+            yield from (candidate.make() for candidate in found[: int(rate) + extra])
 
 
 def check(corpus: str, task: str, spec: TaskSpec) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -105,16 +106,9 @@ def _mentions(record: AnyRecord, spec: TaskSpec) -> Iterator[subtasks.Candidate]
     for text in asked:
         for name in dict.fromkeys((*names(spec), *spec.absent)):
             present = name in types[text.casefold()]
-            yield subtasks.Candidate(
-                present,
-                Draft(
-                    fields={"text": record.text.strip(), "mention": text, "type": name},
-                    gold=yes_no.gold(record.language, yes=present),
-                    context=yes_no.context(record.language),
-                    subtask=subtasks.keyed("mention", text, name),
-                    wording="mention",
-                ),
-            )
+            subtask, said = subtasks.keyed("mention", text, name), {"mention": text, "type": name}
+            make = partial(yes_no.draft, record, subtask, said, yes=present, wording="mention")
+            yield subtasks.Candidate(subtask, present, make)
 
 
 def _written(text: str, context: Context, rule: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import product
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
@@ -101,14 +102,9 @@ def _pairs(record: AnyRecord, spec: TaskSpec) -> Iterator[Candidate]:
 
 
 def _pair(record: Document, name: str, head: str, tail: str, *, holds: bool) -> Candidate:
-    draft = Draft(
-        fields={"text": record.text.strip(), "relation": name, "head": head, "tail": tail},
-        gold=yes_no.gold(record.language, yes=holds),
-        context=yes_no.context(record.language),
-        subtask=subtasks.keyed("pair", name, head, tail),
-        wording="pair",
-    )
-    return Candidate(holds, draft)
+    subtask = subtasks.keyed("pair", name, head, tail)
+    said = {"relation": name, "head": head, "tail": tail}
+    return Candidate(subtask, holds, partial(yes_no.draft, record, subtask, said, yes=holds, wording="pair"))
 
 
 def _known_as(record: Document, end: Argument) -> list[str]:

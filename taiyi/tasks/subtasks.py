@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -18,10 +19,13 @@ _WORDINGS = {"default": "each_type", "any_role": "each_type_any_role"}
 
 
 class Candidate(NamedTuple):
-    """A question that could be asked. present: its answer is not none, or yes."""
+    """A question that could be asked: its sub-task, whether its answer is other than none or no, and what makes it, since
+    most are not asked.
+    """
 
+    subtask: str
     present: bool
-    draft: Draft
+    make: Callable[[], Draft]
 
 
 Candidates = Callable[[AnyRecord, TaskSpec], Iterator[Candidate]]
@@ -45,14 +49,24 @@ def each_type(instances: Callable[[AnyRecord, TaskSpec], Iterator[Draft]]) -> Ma
 
     def candidates(record: AnyRecord, spec: TaskSpec) -> Iterator[Candidate]:
         offered = tuple(dict.fromkeys(spec.types.values()))
-        for name in dict.fromkeys((*offered, *spec.absent)):
-            if (name,) == offered:
-                continue
-            natives = {native: known for native, known in spec.types.items() if known == name}
-            only = msgspec.structs.replace(spec, types=natives or {_NOT_IN_RECORDS: name})
-            for draft in instances(record, only):
-                wording = _WORDINGS.get(draft.wording, draft.wording)
-                asked = msgspec.structs.replace(draft, subtask=named("each_type", name), wording=wording)
-                yield Candidate(bool(draft.gold), asked)
+        for whole in instances(record, spec):
+            present = {item[0] for item in whole.gold}
+            for name in dict.fromkeys((*offered, *spec.absent)):
+                if (name,) != offered:
+                    subtask = named("each_type", name)
+                    yield Candidate(subtask, name in present, partial(_of_one, instances, record, spec, name, subtask))
 
     return {"each_type": candidates}
+
+
+def _of_one(
+    instances: Callable[[AnyRecord, TaskSpec], Iterator[Draft]],
+    record: AnyRecord,
+    spec: TaskSpec,
+    name: str,
+    subtask: str,
+) -> Draft:
+    natives = {native: known for native, known in spec.types.items() if known == name}
+    only = msgspec.structs.replace(spec, types=natives or {_NOT_IN_RECORDS: name})
+    (draft,) = instances(record, only)
+    return msgspec.structs.replace(draft, subtask=subtask, wording=_WORDINGS.get(draft.wording, draft.wording))

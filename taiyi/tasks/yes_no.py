@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 
-from taiyi.instances import Context, Items, Parsed, Style
-from taiyi.records import Language
+from taiyi.instances import Context, Draft, Items, Parsed, Style
+from taiyi.records import Document, Language
 from taiyi.tasks import grammar, json_forms
 
 OPERATION = "yes_no"
@@ -35,6 +36,17 @@ def context(language: Language) -> Context:
 def gold(language: Language, *, yes: bool) -> Items:
     """The gold answer."""
     return ((WORDS[language][0 if yes else 1],),)
+
+
+def draft(record: Document, subtask: str, said: Mapping[str, str], *, yes: bool, wording: str) -> Draft:
+    """Such a question about a document; `said` holds the fields beside its text."""
+    return Draft(
+        fields={"text": record.text.strip(), **said},
+        gold=gold(record.language, yes=yes),
+        context=context(record.language),
+        subtask=subtask,
+        wording=wording,
+    )
 
 
 def asked(context: Context) -> bool:
