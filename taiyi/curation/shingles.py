@@ -87,7 +87,7 @@ def _folded(text: str) -> str:
 @lru_cache(maxsize=1)
 def _kinds() -> npt.NDArray[np.uint8]:
     """Code point -> part of a word, an ideograph, or neither (0)."""
-    kinds = np.fromiter((chr(point).isalnum() for point in range(0x110000)), np.uint8, 0x110000)
+    kinds = np.fromiter(map(str.isalnum, map(chr, range(0x110000))), np.uint8, 0x110000)
     for start, stop in _IDEOGRAPHS:
         kinds[start:stop] *= _IDEOGRAPH
     return kinds
