@@ -33,13 +33,10 @@ _RISKY = re.compile(
     r"[\"\x00-\x1f\x7f\x85\u2028\u2029]|<\||</?(?:think|s|eod|eos|sop)>|\[gMASK\]|<sop>|\*\*|```"
     r"|^(?:[-*•●▪·#>]+|\(?\d{1,3}[.)、])\s|^[“”‘’「'`]|[.。,，、:：]$"
 )
-_ORDINARY = re.compile(rf"[^\W_{grammar.BEGINS_NOTHING}](?:[\w /+%-]*[^\W_])?")
-"""Words, numbers, blanks and hyphens: nothing in it is forbidden anywhere, and it does not begin as `None` does."""
-
-
-def ordinary(value: str) -> bool:
-    """Whether a value is of words, numbers, blanks and hyphens alone, and so may stand bare anywhere; most are."""
-    return _ORDINARY.fullmatch(value) is not None
+ordinary = re.compile(rf"[^\W_{grammar.BEGINS_NOTHING}](?:[\w /+%-]*[^\W_])?").fullmatch
+"""Tells a value of words, numbers, blanks and hyphens alone, that does not begin as `None` does: it may stand bare
+anywhere. Most are of this kind.
+"""
 
 
 class NotAsWritten(ValueError):
@@ -75,6 +72,8 @@ def written(value: str, forbidden: re.Pattern[str]) -> str:
 
 def opened(text: str) -> Opened:
     """Put the quoted fields aside; NotAsWritten if a quotation mark or a NUL is left over."""
+    if '"' not in text and "\x00" not in text:
+        return Opened(text, ())
     values: list[str] = []
 
     def hide(found: re.Match[str]) -> str:
@@ -83,8 +82,6 @@ def opened(text: str) -> Opened:
 
     if "\x00" in _QUOTED.sub("", text):
         raise NotAsWritten
-    if '"' not in text:
-        return Opened(text, ())
     text = _QUOTED.sub(hide, text)
     if '"' in text:
         raise NotAsWritten

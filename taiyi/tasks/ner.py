@@ -32,8 +32,9 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
     if not isinstance(record, Document) or not record.annotated or not offered:
         return
     entities = sorted(record.entities, key=lambda entity: entity.spans)
-    found = [(spec.types[entity.type], mention(entity.text)) for entity in entities if entity.type in spec.types]
-    found.sort(key=lambda item: offered.index(item[0]))
+    types, place = spec.types, {name: number for number, name in enumerate(offered)}
+    found = [(types[entity.type], mention(entity.text)) for entity in entities if entity.type in types]
+    found.sort(key=lambda item: place[item[0]])
     yield Draft(
         fields={"text": record.text.strip(), "types": listed(offered, record)},
         gold=tuple(dict.fromkeys(item for item in found if item[1])),
@@ -51,7 +52,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
     for name, group in groupby(gold, key=lambda item: str(item[0])):
         mentions = [str(item[1]) for item in group]
         rule = fields.LIST if len(mentions) > 1 else fields.SOLE
-        body = "; ".join(_written(text, context, rule) for text in mentions)
+        body = "; ".join([text if fields.ordinary(text) else _written(text, context, rule) for text in mentions])
         lines.append(fields.written(name, fields.NAME) + fields.COLON[context.language] + body)
     return "\n".join(lines) or fields.NONE[context.language]
 
@@ -112,8 +113,6 @@ def _mentions(record: AnyRecord, spec: TaskSpec) -> Iterator[subtasks.Candidate]
 
 
 def _written(text: str, context: Context, rule: Any) -> str:
-    if fields.ordinary(text):
-        return text
     return fields.quoted(text) if _headed(text, context) else fields.written(text, rule)
 
 
