@@ -146,7 +146,7 @@ def questions(task: str, group: str, language: Language) -> list[tuple[AnyRecord
     for record, spec in records(task, language):
         found += ((record, draft) for draft in tasks.load(task).instances(record, spec))
         for candidates in tasks.subtasks_of(task).values():
-            found += ((record, candidate.draft) for candidate in candidates(record, spec))
+            found += ((record, candidate.make()) for candidate in candidates(record, spec))
     return [(record, draft) for record, draft in found if draft.wording == group]
 
 
