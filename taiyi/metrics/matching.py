@@ -1,0 +1,67 @@
+"""When two items are the same: case, Unicode form, how often a repeated item counts. Then tallies by document."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeAlias
+
+from taiyi.metrics.sets import Tally
+from taiyi.records import Part
+
+Key: TypeAlias = tuple[Any, ...]
+"""An item to compare: strings, whole numbers (offsets) and tuples of them. Its first element is its type."""
+
+Documents: TypeAlias = Mapping[str, Iterable[Key]]
+"""Items by document, as they were read: repeated items and all."""
+
+
+class Matching(Part, frozen=True):
+    """The settings that every signature names.
+
+    case: `exact` (the paper's metric: Ammonia and ammonia are two items) or `fold` (Unicode case folding).
+    unicode: `NFC`; `NFKC` also merges full- and half-width forms, and with them ① and 1, β² and β2.
+    duplicates: `once` compares sets; `counted` compares multisets, each repetition an item of its own.
+    White space around a string never counts.
+    """
+
+    case: Literal["exact", "fold"] = "exact"
+    unicode: Literal["NFC", "NFKC"] = "NFC"
+    duplicates: Literal["once", "counted"] = "once"
+
+    def settings(self) -> dict[str, str]:
+        """The settings as a signature's parts."""
+        return {"case": self.case, "unicode": self.unicode, "duplicates": self.duplicates}
+
+    def form(self, value: Any) -> Any:
+        """A string in the form compared, a tuple with all its parts so, anything else as it is."""
+        if isinstance(value, tuple):
+            return tuple(map(self.form, value))
+        return self._text(value) if isinstance(value, str) else value
+
+    def bag(self, items: Iterable[Key]) -> Counter[Key]:
+        """Items in the form compared, with the number of times that each counts."""
+        found: Counter[Key] = Counter(map(self.form, items))
+        return Counter(found.keys()) if self.duplicates == "once" else found
+
+    def _text(self, text: str) -> str:
+        if not text.isascii():
+            text = unicodedata.normalize(self.unicode, text)
+        if self.case == "fold":  # folding may undo the form: U+0390, say
+            text = unicodedata.normalize(self.unicode, text.casefold())
+        return text.strip()
+
+
+EXACT = Matching()
+"""The default: exact text in NFC, each item once."""
+
+
+def tally(gold: Iterable[Key], predicted: Iterable[Key], matching: Matching = EXACT) -> Tally:
+    """The counts of one document."""
+    return tally_bags(matching.bag(gold), matching.bag(predicted))
+
+
+def tally_bags(gold: Counter[Key], predicted: Counter[Key]) -> Tally:
+    """The counts of two bags, an item being found as often as both hold it."""
+    return Tally((gold & predicted).total(), predicted.total(), gold.total())
