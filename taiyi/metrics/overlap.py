@@ -11,6 +11,7 @@ from taiyi.errors import NotReady
 from taiyi.instances import Items, Outcome
 from taiyi.metrics import Score, signature
 from taiyi.metrics.outcomes import counts, f1, ratio, readable
+from taiyi.metrics.references import by_number
 from taiyi.records import LANGUAGES
 
 Headline = Literal["rouge_l", "bleu", "exact_match"]
@@ -136,9 +137,7 @@ def _sacrebleu(pairs: Sequence[tuple[str, list[str]]], tokenizer: str) -> dict[s
     except ImportError as error:
         raise NotReady("BLEU and chrF need sacrebleu: pip install 'taiyi[score]'") from error
     answers = [answer for answer, _ in pairs]
-    width = max(len(golds) for _, golds in pairs)
-    # One stream per reference; a repeated reference changes neither score. force: no warning about tokenised text.
-    streams = [[golds[k] if k < len(golds) else golds[0] for _, golds in pairs] for k in range(width)]
+    streams = by_number(answers, [golds for _, golds in pairs])  # force: no warning about tokenised text
     bleu = BLEU(tokenize=tokenizer, force=True).corpus_score(answers, streams).score
     chrf = CHRF().corpus_score(answers, streams).score
     return {"bleu": min(bleu / 100, 1.0), "chrf": min(chrf / 100, 1.0)}
