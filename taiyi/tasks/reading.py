@@ -71,12 +71,13 @@ def read(text: str, context: Context, prompt: str, readings: Readings) -> Parsed
     """An answer as written, else in any of the forms that models give: `from_json` where it is JSON, else `lines`."""
     text = text.strip()
     value = json_forms.loaded(text)
-    with suppress(fields.NotAsWritten):
-        if value is not None:
+    if value is not None:
+        with suppress(fields.NotAsWritten):
             return fields.as_read(readings.exact_json(value, context))
-    with suppress(fields.NotAsWritten):
+    try:
         return fields.as_read(readings.exact(text, context))
-    return _tolerantly(text, context, prompt, readings)
+    except fields.NotAsWritten:
+        return _tolerantly(text, context, prompt, readings)
 
 
 def _tolerantly(text: str, context: Context, prompt: str, readings: Readings) -> Parsed:
