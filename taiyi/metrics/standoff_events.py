@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from taiyi.metrics import Score, signature
@@ -95,7 +95,7 @@ def score(
     *,
     task: str = "ee",
     approximate: bool = True,
-    ignored: Container[str] = (),
+    ignored: Collection[str] = (),
 ) -> Score:
     """F1 over events of (gold, predicted) documents; details: precision, recall, counts, f1: and gold: for each type."""
     by_type = counts(pairs, approximate=approximate, ignored=ignored)
@@ -105,19 +105,20 @@ def score(
     for name, each in by_type.items():
         details |= {f"f1:{name}": each.f1, f"gold:{name}": float(each.gold)}
     matching = {"boundary": "approximate", "recursion": "themes"} if approximate else {"boundary": "exact"}
+    roles = "+".join(sorted(ignored)) or "none"
     return Score(
         name="event_f1",
         value=whole.f1,
         baseline=0.0,
         baseline_name="empty answer",
         items=len(pairs),
-        signature=signature("event_f1", task=task, match="spans", duplicates="once", **matching),
+        signature=signature("event_f1", task=task, match="spans", duplicates="once", ignored=roles, **matching),
         details=details,
     )
 
 
 def counts(
-    pairs: Sequence[tuple[Document, Document]], *, approximate: bool = True, ignored: Container[str] = ()
+    pairs: Sequence[tuple[Document, Document]], *, approximate: bool = True, ignored: Collection[str] = ()
 ) -> dict[str, Counts]:
     """Counts by event type over documents given as (gold, predicted).
 
@@ -144,7 +145,7 @@ def total(each: Sequence[Counts]) -> Counts:
     return Counts(*(sum(column) for column in zip(*each, strict=True))) if each else Counts()
 
 
-def _document(gold: Document, predicted: Document, approximate: bool, ignored: Container[str]) -> dict[str, Counts]:
+def _document(gold: Document, predicted: Document, approximate: bool, ignored: Collection[str]) -> dict[str, Counts]:
     same_as = {span: group[0] for group in gold.equivalent for span in group}
     numbers: dict[_Node, int] = {}
     theirs = _numbered(gold, numbers, same_as, ignored, "gold")
@@ -175,7 +176,7 @@ def _without_surplus(matched: Sequence[Sequence[int]]) -> list[int]:
 
 
 def _numbered(
-    document: Document, numbers: dict[_Node, int], same_as: Mapping[Span, Span], ignored: Container[str], side: str
+    document: Document, numbers: dict[_Node, int], same_as: Mapping[Span, Span], ignored: Collection[str], side: str
 ) -> list[int]:
     """The numbers of the events and modifications, each once; new ones are added to `numbers`, inner events first."""
     made: dict[str, int] = {}
@@ -202,7 +203,7 @@ def _resolved(event: Event, made: Container[str]) -> bool:
     return all(isinstance(of, Span) or of in made for _, of in event.arguments)
 
 
-def _arguments(resolved: Sequence[tuple[str, Span | int]], ignored: Container[str]) -> tuple[_Argument, ...]:
+def _arguments(resolved: Sequence[tuple[str, Span | int]], ignored: Collection[str]) -> tuple[_Argument, ...]:
     """Arguments without the numbers of their roles; a Site goes with the Theme of its number, if there is one."""
     counted = [(role, value) for role, value in resolved if _NUMBER.sub("", role) not in ignored]
     roles = {role for role, _ in counted}

@@ -109,10 +109,11 @@ def test_a_tangle_of_events_is_read_in_no_time() -> None:
 def test_every_score_says_how_it_matched() -> None:
     score = standoff.score([(NESTED, Document(NESTED.events))])
     assert score.signature == (
-        "event_f1|boundary:approximate|duplicates:once|match:spans|recursion:themes|task:ee|version:1"
+        "event_f1|boundary:approximate|duplicates:once|ignored:none|match:spans|recursion:themes|task:ee|version:1"
     )
     assert (score.details["gold"], score.details["f1:Gene_expression"]) == (2, 1)
-    assert "boundary:exact" in standoff.score([], approximate=False).signature
+    other = standoff.score([], approximate=False, ignored=GENIA_LEFT_OUT).signature
+    assert "boundary:exact" in other and "ignored:AtLoc+CSite+Site+ToLoc" in other
 
 
 spans = st.builds(Span, st.sampled_from("AB"), st.integers(0, 3), st.integers(4, 6))
