@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from taiyi.errors import NotReady
@@ -92,16 +92,29 @@ def token_f1(answer: str, reference: str) -> float:
 
 
 def lcs(a: Sequence[str], b: Sequence[str]) -> int:
-    """The length of the longest common subsequence, bit-parallel (Hyyrö 2004): one big-integer step per token of b."""
+    """The length of the longest common subsequence."""
+    row = 0
+    for row in lcs_rows(a, b):
+        pass
+    return len(a) - row.bit_count()
+
+
+def lcs_rows(a: Sequence[str], b: Sequence[str]) -> Iterator[int]:
+    """The table of longest common subsequences, bit-parallel (Hyyrö 2004): one big-integer step per token of b.
+
+    The length for the first i tokens of a and the first j of b is the number of zeros in the lowest i bits of row j;
+    there are len(b) + 1 rows.
+    """
     places: dict[str, int] = {}
     for position, token in enumerate(a):
         places[token] = places.get(token, 0) | 1 << position
     full = (1 << len(a)) - 1
     row = full
+    yield row
     for token in b:
         matched = row & places.get(token, 0)
         row = ((row + matched) | (row - matched)) & full
-    return len(a) - row.bit_count()
+        yield row
 
 
 def _references(outcome: Outcome, read: Callable[[str, Outcome], Items]) -> list[Texts]:

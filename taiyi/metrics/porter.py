@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 _IRREGULAR = {
@@ -34,6 +35,7 @@ _STEP_3 = tuple(pair.split(":") for pair in ("icate:ic", "ative:", "alize:al", "
 _STEP_4 = tuple("al ance ence er ic able ible ant ement ment ent ion ou ism ate iti ous ive ize".split())
 
 
+@lru_cache(maxsize=65_536)  # texts repeat their words
 def stem(word: str) -> str:
     """The stem of a lower-case word; a word of one or two letters is its own."""
     if word in _IRREGULAR or len(word) <= 2:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from taiyi.metrics import Score, rouge_tokens, signature
 from taiyi.metrics.outcomes import f1, ratio
-from taiyi.metrics.overlap import lcs
+from taiyi.metrics.overlap import lcs, lcs_rows
 from taiyi.metrics.references import beside
 
 Tokens = Sequence[str]
@@ -219,20 +219,21 @@ def _union_of_lines(answer: Sequence[Tokens], reference: Sequence[Tokens]) -> Ro
 def _lcs_places(reference: Tokens, answer: Tokens, *, shorten_reference: bool) -> set[int]:
     """Places in the reference of one longest common subsequence: the one found walking back through the table, where
     a tie drops the last token of the reference (Google) or of the answer (pltrdy)."""
-    table = [[0] * (len(answer) + 1)]
-    for word in reference:
-        above, row = table[-1], [0]
-        for j, other in enumerate(answer):
-            row.append(above[j] + 1 if word == other else max(above[j + 1], row[j]))
-        table.append(row)
+    rows = list(lcs_rows(reference, answer))
+
+    def length(i: int, j: int) -> int:
+        """Of the first i tokens of the reference and the first j of the answer."""
+        return i - (rows[j] & ((1 << i) - 1)).bit_count()
+
     places: set[int] = set()
     i, j = len(reference), len(answer)
     while i and j:
-        up, left = table[i - 1][j], table[i][j - 1]
         if reference[i - 1] == answer[j - 1]:
             places.add(i - 1)
             i, j = i - 1, j - 1
-        elif up > left or (up == left and shorten_reference):
+            continue
+        up, left = length(i - 1, j), length(i, j - 1)
+        if up > left or (up == left and shorten_reference):
             i -= 1
         else:
             j -= 1

@@ -137,6 +137,11 @@ def test_values_are_bounded_symmetric_and_do_not_know_the_order(left: list[str],
             assert forth[kind].details["precision"] == pytest.approx(back[kind].details["recall"])
 
 
+@given(st.text("ab ", max_size=15), st.text("ab ", max_size=15))
+def test_of_one_line_lsum_is_l(answer: str, gold: str) -> None:
+    assert rouge.google_pair(answer, gold, "lsum") == rouge.google_pair(answer, gold, "l")
+
+
 @given(st.lists(st.sampled_from("ab中."), max_size=9), st.lists(st.sampled_from("ab中."), max_size=9))
 def test_a_text_is_no_better_than_itself(answer: list[str], gold: list[str]) -> None:
     for pair in FAMILIES:
