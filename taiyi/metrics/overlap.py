@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
@@ -93,10 +93,8 @@ def token_f1(answer: str, reference: str) -> float:
 
 def lcs(a: Sequence[str], b: Sequence[str]) -> int:
     """The length of the longest common subsequence."""
-    row = 0
-    for row in lcs_rows(a, b):
-        pass
-    return len(a) - row.bit_count()
+    last = deque(lcs_rows(a, b), maxlen=1).pop()
+    return len(a) - last.bit_count()
 
 
 def lcs_rows(a: Sequence[str], b: Sequence[str]) -> Iterator[int]:
