@@ -45,15 +45,15 @@ endif
 test: setup  ## all tests that can run here
 	pytest $(PYTEST_ARGS)
 
-unit: setup  ## the unit tests alone
-	pytest -m 'not integration and not e2e' $(PYTEST_ARGS)
+unit: setup  ## the unit tests alone, on all cores
+	OMP_NUM_THREADS=1 pytest -n auto --dist worksteal -m 'not integration and not e2e' $(PYTEST_ARGS)
 
 check: setup  ## ruff, mypy, formatting
 	ruff check .
 	ruff format --check .
 	mypy
 
-BENCHMARKS := records corpora
+BENCHMARKS := records corpora instructions
 bench: setup  ## the benchmarks, each against a named peer
 	@for name in $(BENCHMARKS); do echo "== $$name"; python benchmarks/$$name.py || exit 1; done
 

@@ -76,6 +76,7 @@ GOLDS: dict[str, Any] = {
 }
 
 
+@pytest.mark.integration  # fuzzing takes its time
 @pytest.mark.parametrize("style", get_args(Style))
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("task", ["tc", "qa_mc", "tp_ss", "tp_te", "tt_ts", "qa_sqa", "qa_cqa", "mrd", "mt", "tt_ds"])
@@ -197,6 +198,7 @@ CONTEXTS = (
 )
 
 
+@pytest.mark.integration  # fuzzing takes its time
 @pytest.mark.parametrize("task", tasks.ids())
 @given(data=st.data())
 def test_any_text_or_broken_json_is_read_without_an_error(task: str, data: st.DataObject) -> None:
@@ -218,6 +220,7 @@ ANYTHING = (
 )  # fmt: skip
 
 
+@pytest.mark.integration  # fuzzing takes its time
 @pytest.mark.parametrize("task", tasks.ids())
 @pytest.mark.parametrize("part", ANYTHING)
 def test_a_hundred_kilobytes_of_anything_are_read_within_seconds(task: str, part: str) -> None:

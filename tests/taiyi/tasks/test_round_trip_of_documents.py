@@ -64,6 +64,7 @@ def context_of(task: str, gold: Items, language: Language) -> Context:
     return Context(offered=offered, roles=NAMES if task == "ee" else (), language=language)
 
 
+@pytest.mark.integration  # fuzzing takes its time
 @pytest.mark.parametrize("style", get_args(Style))
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("task", EXTRACTION)
@@ -91,6 +92,7 @@ def test_any_text_is_read_without_an_error(task: str, language: Language, data: 
     assert len(set(parsed.items)) == len(parsed.items)
 
 
+@pytest.mark.integration  # fuzzing takes its time
 @pytest.mark.parametrize("style", get_args(Style))
 @pytest.mark.parametrize("task", EXTRACTION)
 @given(data=st.data())

@@ -202,6 +202,7 @@ def damage(sound: bytes, draw: st.DataObject) -> bytes:
     }[kind]  # fmt: skip
 
 
+@pytest.mark.integration  # fuzzing takes its time
 @pytest.mark.parametrize("reader", SOUND)
 @given(draw=st.data())
 def test_damage_is_refused_by_the_name_of_the_file_or_reads_as_records(
