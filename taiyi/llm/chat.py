@@ -62,18 +62,23 @@ def encode_many(tokenizer: Tokenizer, conversations: Sequence[Sequence[Turn]]) -
     for turns in conversations:
         _check(turns, "assistant")
     said = iter(plain_ids_of_many(tokenizer, [turn.text for turns in conversations for turn in turns]))
+    frames = {count: _frame(tokenizer, tokenizer.chat_template, count) for count in set(map(len, conversations))}
     encoded: list[Encoded] = []
     for turns in conversations:
-        frame = _frame(tokenizer, tokenizer.chat_template, len(turns))
+        frame = frames[len(turns)]
         ids: list[int] = []
         labels: list[int] = []
         for before, turn in zip(frame.before, turns, strict=True):
+            text = next(said)
             ids += before
-            labels += [IGNORED] * (len(ids) - len(labels))
-            ids += next(said)
             if turn.role == "assistant":
-                labels += [*ids[len(labels) :], frame.end_of_turn]
+                labels += [IGNORED] * (len(ids) - len(labels))
+                labels += text
+                labels.append(frame.end_of_turn)
+                ids += text
                 ids.append(frame.end_of_turn)
+            else:
+                ids += text
         encoded.append(Encoded(ids, labels))
     return encoded
 
