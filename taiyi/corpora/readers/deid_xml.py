@@ -34,21 +34,13 @@ def read(source: Source, options: Options) -> Iterator[Document]:
     """One document a record, its text as it stands, blanks and line breaks at its ends included."""
     ids = files.RecordIds(source)
     for path in source.files:
-        met = False
-        for element in xml_files.elements(path, options.record):
-            met = True
+        for element in xml_files.records(path, options.record):
             native = xml_files.attribute(element, options.id, path) if options.id else path.stem
             yield _document(source, options, ids.of(native), native, path, element)
-        if not met:
-            raise InvalidInput(
-                f"there is no <{options.record}> in it",
-                where=path,
-                remedy="the option record names the tag of a record",
-            )
 
 
 def _document(source: Source, options: Options, record: str, native: str, path: Path, element: Element) -> Document:
-    text = xml_files.text(_child(element, options.text, path))
+    text = xml_files.text(xml_files.child(element, options.text, path))
     mentions = Mentions(record=record, text=text, ledger=source.ledger, on_mismatch=options.on_mismatch)
     made = [
         mentions.entity(
@@ -58,7 +50,7 @@ def _document(source: Source, options: Options, record: str, native: str, path: 
             xml_files.attribute(tag, "text", path),
             xml_files.place(path, tag),
         )
-        for tag in _child(element, options.tags, path).iterchildren("*")
+        for tag in xml_files.child(element, options.tags, path).iterchildren("*")
     ]
     with files.located(xml_files.place(path, element)):
         return Document(
@@ -68,17 +60,6 @@ def _document(source: Source, options: Options, record: str, native: str, path: 
             text=text,
             entities=tuple(entity for entity in made if entity),
         )
-
-
-def _child(element: Element, tag: str, path: Path) -> Element:
-    found = element.findall(tag)
-    if len(found) != 1:
-        raise InvalidInput(
-            f"<{element.tag}> has {len(found)} elements <{tag}>, not one",
-            where=xml_files.place(path, element),
-            remedy="the options text and tags name what a record consists of",
-        )
-    return found[0]
 
 
 def _offset(tag: Element, name: str, path: Path) -> int:

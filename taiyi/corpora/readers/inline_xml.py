@@ -43,16 +43,8 @@ def read(source: Source, options: Options) -> Iterator[Document]:
     """One record a document element."""
     ids = files.RecordIds(source)
     for path in source.files:
-        met = False
-        for element in xml_files.elements(path, options.record):
-            met = True
+        for element in xml_files.records(path, options.record):
             yield _document(element, path, source, options, ids)
-        if not met:
-            raise InvalidInput(
-                f"there is no <{options.record}> in it",
-                where=path,
-                remedy="the option record names the tag of a document",
-            )
 
 
 def _document(element: Element, path: Path, source: Source, options: Options, ids: files.RecordIds) -> Document:

@@ -51,16 +51,10 @@ def read(source: Source, options: Options) -> Iterator[Classification]:
     ids = files.RecordIds(source)
     judged = _judgements(source, options) if options.annotations else {}
     for path in source.files:
-        met = False
-        for element in xml_files.elements(path, options.record):
-            met = True
+        for element in xml_files.records(path, options.record):
             native = xml_files.attribute(element, options.id, path) if options.id else path.stem
             given = _beside(element, options, path) if options.tags else judged.pop(native, {})
             yield _classification(source, options, ids.of(native), native, path, element, given)
-        if not met:
-            raise InvalidInput(
-                f"there is no <{options.record}> in it", where=path, remedy="the option record names the tag of a note"
-            )
     for native in judged:
         source.ledger.note(
             record_id(source.corpus, source.split, native),
@@ -87,25 +81,14 @@ def _classification(
             document_id=native,
             annotated=bool(given),
             meta={criterion: said for criterion, said in given.items() if said not in options.positive},
-            text=xml_files.text(_child(element, options.text, path)).strip(),
+            text=xml_files.text(xml_files.child(element, options.text, path)).strip(),
             labels=tuple(criterion for criterion, said in given.items() if said in options.positive),
         )
 
 
-def _child(element: Element, tag: str, path: Path) -> Element:
-    found = element.findall(tag)
-    if len(found) != 1:
-        raise InvalidInput(
-            f"<{element.tag}> has {len(found)} elements <{tag}>, not one",
-            where=xml_files.place(path, element),
-            remedy="the options text and tags name what a note consists of",
-        )
-    return found[0]
-
-
 def _beside(element: Element, options: Options, path: Path) -> dict[str, str]:
     judged: dict[str, str] = {}
-    for criterion in _child(element, options.tags, path).iterchildren("*"):
+    for criterion in xml_files.child(element, options.tags, path).iterchildren("*"):
         _judge(judged, str(criterion.tag), criterion, options.judgement, options, path)
     return judged
 

@@ -35,14 +35,8 @@ def read(source: Source, options: Options) -> Iterator[Document]:
     """One record a label; a line break parts its sections. Ignored regions (headings) are not read."""
     ids = files.RecordIds(source)
     for path in source.files:
-        met = False
-        for element in xml_files.elements(path, options.record):
-            met = True
+        for element in xml_files.records(path, options.record):
             yield _Label(element, path, source, options, ids).document()
-        if not met:
-            raise InvalidInput(
-                f"there is no <{options.record}> in it", where=path, remedy="the option record names the tag of a label"
-            )
 
 
 class _Label:

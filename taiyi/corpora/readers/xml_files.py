@@ -39,6 +39,30 @@ def elements(path: Path, *tags: str) -> Iterator[Element]:
         ) from error
 
 
+def records(path: Path, tag: str) -> Iterator[Element]:
+    """The elements that are a file's records; a file without any is refused."""
+    met = False
+    for element in elements(path, tag):
+        met = True
+        yield element
+    if not met:
+        raise InvalidInput(
+            f"there is no <{tag}> in it", where=path, remedy="the option record names the tag of a record"
+        )
+
+
+def child(element: Element, tag: str, path: Path) -> Element:
+    """The one child of that tag; none or several are refused."""
+    found = element.findall(tag)
+    if len(found) != 1:
+        raise InvalidInput(
+            f"<{element.tag}> has {len(found)} elements <{tag}>, not one",
+            where=place(path, element),
+            remedy="the options text and tags name what a record consists of",
+        )
+    return found[0]
+
+
 def text(element: Element) -> str:
     """All text within an element, as it stands."""
     return "".join(map(str, element.itertext()))

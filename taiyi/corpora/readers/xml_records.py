@@ -10,7 +10,7 @@ from lxml import etree
 
 from taiyi.corpora.readers import Source, families, rows, xml_files
 from taiyi.corpora.readers.json_files import Value
-from taiyi.errors import InvalidInput, InvalidParams
+from taiyi.errors import InvalidParams
 from taiyi.records import AnyRecord
 
 
@@ -43,15 +43,9 @@ def _compiled(name: str, path: str) -> etree.XPath:
 
 
 def _values(path: Path, options: Options, paths: dict[str, etree.XPath]) -> Iterator[Value]:
-    met = False
-    for element in xml_files.elements(path, options.record):
-        met = True
+    for element in xml_files.records(path, options.record):
         fields = {name: _found(element, find, options) for name, find in paths.items()}
         yield Value(xml_files.place(path, element), {n: value for n, value in fields.items() if value is not None})
-    if not met:
-        raise InvalidInput(
-            f"there is no <{options.record}> in it", where=path, remedy="the option record names the tag of a record"
-        )
 
 
 def _found(element: xml_files.Element, find: etree.XPath, options: Options) -> str | list[str] | None:
