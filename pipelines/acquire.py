@@ -23,7 +23,7 @@ def work(params: Params) -> None:
             source = imports.raw_folder(described, Path(params.raw.folder))
             there = msgspec.structs.replace(described, folder=source.name)
             present = corpora.splits(there, source.parent, absent=params.raw.absent)
-            for split in set(described.used_splits()) - set(present):
+            for split in (split for split in described.used_splits() if split not in present):
                 shell.progress(f"acquire: {described.id}/{split}: no files, left out")
             shutil.copytree(source, folder / described.id)
             inputs.append(source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from taiyi.errors import Conflict
@@ -53,8 +53,3 @@ class Ledger:
             raise Conflict(
                 f"{entered} entered, {left} left and {self._dropped} are in the ledger: {entered - left - self._dropped:+d} unaccounted for"
             )
-
-
-def counts_by_rule(entries: Iterable[Entry]) -> dict[str, int]:
-    """Rows per rule of entries read back from a file."""
-    return dict(sorted(Counter(entry.rule for entry in entries).items()))

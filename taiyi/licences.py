@@ -50,7 +50,7 @@ def excluded_by(corpus: str, terms: Terms, policy: Policy) -> str:
         return "licences.signed: it is not among the corpora whose agreement was signed"
     if terms == "unstated" and not policy.unstated:
         return "licences.unstated: false, and no licence is stated for it"
-    if policy.use == "commercial" and terms != "unstated":
+    if policy.use == "commercial":
         return f"licences.use: commercial, and its terms are {terms}"
     if policy.use == "noncommercial" and terms in ("research", "agreement"):
         return f"licences.use: noncommercial, and its terms are {terms}"

@@ -27,6 +27,7 @@ def test_the_widest_policy_lets_all_in(terms: Terms) -> None:
     [
         ("noncommercial", {"use": "commercial"}, "licences.use: commercial"),
         ("research", {"use": "commercial"}, "licences.use: commercial"),
+        ("unstated", {"use": "commercial"}, "licences.use: commercial"),
         ("research", {"use": "noncommercial"}, "licences.use: noncommercial"),
         ("research", {"redistribute_weights": True}, "licences.redistribute_weights: true"),
         ("unstated", {"unstated": False}, "licences.unstated: false"),

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 from taiyi.corpora import readers
 from taiyi.corpora.readers import Source, files, passages
+from taiyi.corpora.readers.files import Cells
 from taiyi.corpora.readers.mentions import Mentions, OnMismatch, Parts, without
-from taiyi.errors import InvalidInput, InvalidParams, NotFound
+from taiyi.errors import InvalidParams, NotFound
 from taiyi.records import Argument, Document, Entity, Relation
 
 _MENTIONS = {
@@ -39,17 +38,6 @@ class Options(readers.Options, frozen=True, kw_only=True):
     on_mismatch: OnMismatch = "refuse"
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One row with its place."""
-
-    where: str
-    cells: list[str]
-
-    def refuse(self, problem: str, remedy: str) -> InvalidInput:
-        """The error for this row."""
-        return InvalidInput(f"{problem}: {' | '.join(self.cells)[:80]!r}", where=self.where, remedy=remedy)
-
-
 def read(source: Source, options: Options) -> Iterator[Document]:
     """One record a row of the texts. The tables beside them are held in memory, each document's rows until it is read."""
     ids = files.RecordIds(source)
@@ -66,10 +54,10 @@ def read(source: Source, options: Options) -> Iterator[Document]:
         tables.check()
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[Cells]:
     for number, line in files.lines(path):
         if line.strip():
-            yield Row(files.place(path, number), line.split("\t"))
+            yield Cells(files.place(path, number), line.split("\t"))
 
 
 class _Tables:
@@ -86,10 +74,10 @@ class _Tables:
             _grouped(texts.with_name(texts.name.replace(options.texts, name))) if name else {} for name in named
         )
 
-    def mentions(self, document: str) -> list[Row]:
+    def mentions(self, document: str) -> list[Cells]:
         return self._mentions.pop(document, [])
 
-    def relations(self, document: str) -> list[Row]:
+    def relations(self, document: str) -> list[Cells]:
         return self._relations.pop(document, [])
 
     def check(self) -> None:
@@ -100,16 +88,16 @@ class _Tables:
                 )
 
 
-def _grouped(path: Path) -> dict[str, list[Row]]:
+def _grouped(path: Path) -> dict[str, list[Cells]]:
     if not path.exists():
         raise NotFound(f"{path} does not exist; it lies beside the texts, or the reader's options name it otherwise")
-    grouped: dict[str, list[Row]] = {}
+    grouped: dict[str, list[Cells]] = {}
     for row in _rows(path):
         grouped.setdefault(row.cells[0], []).append(row)
     return grouped
 
 
-def _document(row: Row, tables: _Tables, source: Source, options: Options, ids: files.RecordIds) -> Document:
+def _document(row: Cells, tables: _Tables, source: Source, options: Options, ids: files.RecordIds) -> Document:
     native, title, abstract = row.cells
     text, whole, starts = passages.joined([("title", title), ("abstract", abstract)])
     record = ids.of(native)
@@ -140,7 +128,7 @@ def _document(row: Row, tables: _Tables, source: Source, options: Options, ids: 
 
 
 def _mention(
-    number: int, row: Row, mentions: Mentions, starts: list[int], options: Options
+    number: int, row: Cells, mentions: Mentions, starts: list[int], options: Options
 ) -> tuple[str, Entity | None]:
     """The id of a mention, and the mention unless it is dropped."""
     shape = f"a mention is {_MENTIONS[options.columns]}"
@@ -161,7 +149,7 @@ def _mention(
     return identifier, mentions.entity(identifier, kind, ((start + shift, end + shift),), text, row.where)
 
 
-def _relation(identifier: str, row: Row, known: set[str], options: Options) -> Relation:
+def _relation(identifier: str, row: Cells, known: set[str], options: Options) -> Relation:
     shape = f"a relation is id, ..., Arg1:T1, Arg2:T2, its type in column {options.relation_type}"
     if len(row.cells) < 4 or not 2 <= options.relation_type <= len(row.cells) - 2:
         raise row.refuse(f"the row has {len(row.cells)} columns", shape)

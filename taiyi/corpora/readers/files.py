@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import msgspec
+
 from taiyi.corpora.readers import Source
 from taiyi.errors import InvalidInput, InvalidParams
 from taiyi.records import content_key, record_id
@@ -75,6 +77,17 @@ def _not_text(error: UnicodeDecodeError, encoding: str, path: Path, number: int)
 
 
 _MOST_DIGITS = 15
+
+
+class Cells(msgspec.Struct, frozen=True):
+    """One row of a table with its place."""
+
+    where: str
+    cells: list[str]
+
+    def refuse(self, problem: str, remedy: str) -> InvalidInput:
+        """The error for this row."""
+        return InvalidInput(f"{problem}: {' | '.join(self.cells)[:80]!r}", where=self.where, remedy=remedy)
 
 
 def number(written: str) -> int | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from taiyi.corpora import readers
 from taiyi.corpora.readers import Source, files
+from taiyi.corpora.readers.files import Cells
 from taiyi.corpora.readers.mentions import Mentions, OnMismatch
-from taiyi.errors import InvalidInput, NotFound
+from taiyi.errors import NotFound
 from taiyi.records import Argument, Document, Entity, Relation
 
 _CONCEPT = "a concept has in columns 3 to 6 `concept`, its mention, start and end, and in its last its type"
@@ -29,17 +28,6 @@ class Options(readers.Options, frozen=True, kw_only=True):
     kept: tuple[str, ...] = ("True",)
     encoding: str = "utf-8"
     on_mismatch: OnMismatch = "refuse"
-
-
-class Row(msgspec.Struct, frozen=True):
-    """One row with its place."""
-
-    where: str
-    cells: list[str]
-
-    def refuse(self, problem: str, remedy: str) -> InvalidInput:
-        """The error for this row."""
-        return InvalidInput(f"{problem}: {' | '.join(self.cells)[:80]!r}", where=self.where, remedy=remedy)
 
 
 def read(source: Source, options: Options) -> Iterator[Document]:
@@ -67,9 +55,9 @@ def read(source: Source, options: Options) -> Iterator[Document]:
 
 def _annotations(path: Path, mentions: Mentions, options: Options) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
     entities: list[Entity] = []
-    pairs: list[Row] = []
+    pairs: list[Cells] = []
     for number, line in files.lines(path, options.encoding):
-        row = Row(files.place(path, number), line.split("\t"))
+        row = Cells(files.place(path, number), line.split("\t"))
         if not line.strip():
             continue
         if len(row.cells) < 3 or row.cells[2] not in ("concept", "relation"):
@@ -84,7 +72,7 @@ def _annotations(path: Path, mentions: Mentions, options: Options) -> tuple[tupl
     return tuple(entities), tuple(_relation(f"R{n}", row, at, mentions.text) for n, row in enumerate(pairs, start=1))
 
 
-def _concept(identifier: str, row: Row, mentions: Mentions) -> Entity | None:
+def _concept(identifier: str, row: Cells, mentions: Mentions) -> Entity | None:
     if len(row.cells) < 7 or not row.cells[-1].strip():
         raise row.refuse("the concept is not whole", _CONCEPT)
     start, end = files.number(row.cells[4]), files.number(row.cells[5])
@@ -93,7 +81,7 @@ def _concept(identifier: str, row: Row, mentions: Mentions) -> Entity | None:
     return mentions.entity(identifier, row.cells[-1].strip(), ((start, end),), row.cells[3], row.where)
 
 
-def _relation(identifier: str, row: Row, at: dict[tuple[int, int], str], text: str) -> Relation:
+def _relation(identifier: str, row: Cells, at: dict[tuple[int, int], str], text: str) -> Relation:
     if len(row.cells) < 10 or not row.cells[-1].strip():
         raise row.refuse("the relation is not whole", _RELATION)
     ends: list[Argument] = []
