@@ -2,9 +2,9 @@
 
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
-from taiyi.evaluation.benchmarks import evaluate, metrics, seen_mentions
 from taiyi.evaluation.examples import choose
 from taiyi.evaluation.outcomes import judge, verdict
+from taiyi.evaluation.scoring import evaluate, metrics, seen_mentions
 from taiyi.instances import Instance, Prediction
 from taiyi.params import Params
 

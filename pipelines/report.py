@@ -13,7 +13,6 @@ from taiyi.budget import Budget
 from taiyi.corpora import descriptor
 from taiyi.corpora.card import Card
 from taiyi.evaluation import cards, paper, report
-from taiyi.evaluation.benchmarks import Evaluation
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.report_data import (
     CorpusRow,
@@ -27,6 +26,7 @@ from taiyi.evaluation.report_data import (
     Setting,
     TaskSize,
 )
+from taiyi.evaluation.results import Evaluation
 from taiyi.instances import Instance
 from taiyi.instructions import plan
 from taiyi.ledger import Entry

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pipelines import shell
 from taiyi import jsonl, layout, manifest
-from taiyi.evaluation.benchmarks import macro_score
+from taiyi.evaluation.scoring import macro_score
 from taiyi.instances import Instance
 from taiyi.instructions import of_stage, rank
 from taiyi.llm.finetune import finetune

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from taiyi import __version__, cli_corpora, cli_instructions, cli_output, layout
+from taiyi import __version__, cli_corpora, cli_evaluation, cli_instructions, cli_output, layout
 from taiyi.errors import NotFound, TaiyiError
 
 
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     cli_instructions.add_to(commands)
+    cli_evaluation.add_to(commands)
 
     samples = commands.add_parser("samples", help="write the sample corpora in their native formats")
     samples.add_argument("folder", type=Path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 PARAMS = Path("params.yaml")
 DESCRIPTORS = Path("data/corpora")
+BENCHMARKS = Path("data/benchmarks")
 TEMPLATES = Path("data/templates")
 PAPER = Path("data/reference/paper_table.yaml")
 SAMPLES = Path("data/samples")

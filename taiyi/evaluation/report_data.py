@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from taiyi.budget import Budget
-from taiyi.evaluation.benchmarks import Evaluation
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.paper import Paper
+from taiyi.evaluation.results import Evaluation
 from taiyi.ledger import Action, Entry
 from taiyi.records import Language, Part
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from taiyi.budget import AVERAGINGS, Share, together
 from taiyi.evaluation import charts
-from taiyi.evaluation.benchmarks import BenchmarkResult
 from taiyi.evaluation.instruction_table import differences, instruction_table, place
 from taiyi.evaluation.outcomes import VERDICTS, Verdict
 from taiyi.evaluation.paper import HeldOutRow, InstructionRow, Paper, ResultRow
 from taiyi.evaluation.report_data import CorpusRow, Curve, LedgerSample, Lengths, ReportData, TaskSize
+from taiyi.evaluation.results import BenchmarkResult
 from taiyi.params import Averaging
 
 STAGES = ("stage1", "stage2")

@@ -9,12 +9,12 @@ import math
 import random
 import statistics
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-Counts = npt.NDArray[np.int64]  # documents x counts, say (tp, predicted, gold) or (right, asked)
+Counts = npt.NDArray[Any]  # documents x counts, say (tp, predicted, gold) or (right, asked)
 Statistic = Callable[[Counts], npt.NDArray[np.float64]]  # replicates x counts -> replicates
 T = TypeVar("T")
 

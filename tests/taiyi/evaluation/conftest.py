@@ -9,7 +9,6 @@ import pytest
 from taiyi.budget import Budget, Tally
 from taiyi.corpora import descriptor
 from taiyi.evaluation import paper
-from taiyi.evaluation.benchmarks import BenchmarkResult, Evaluation
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.report_data import (
     CorpusRow,
@@ -23,6 +22,7 @@ from taiyi.evaluation.report_data import (
     Setting,
     TaskSize,
 )
+from taiyi.evaluation.results import BenchmarkResult, Evaluation
 from taiyi.instances import Instance
 from taiyi.instructions.plan import planned
 from taiyi.ledger import Entry

@@ -9,11 +9,11 @@ import pytest
 
 from taiyi.corpora import descriptor
 from taiyi.evaluation import views
-from taiyi.evaluation.benchmarks import Evaluation
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.instruction_table import OTHER, instruction_table
 from taiyi.evaluation.report import ReportData, render
 from taiyi.evaluation.report_data import Curve, LedgerCount, TaskSize
+from taiyi.evaluation.results import Evaluation
 
 DESCRIPTORS = Path(__file__).parents[3] / "data" / "corpora"
 HOSTILE = "<script>alert(1)</script> \" onload='x' </style></svg> {{ 7 * 7 }} \ud800"

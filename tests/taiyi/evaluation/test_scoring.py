@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from taiyi import jsonl, tasks
 from taiyi.errors import Conflict, InvalidInput
-from taiyi.evaluation.benchmarks import Evaluation, evaluate, macro, macro_score, metrics, seen_mentions
 from taiyi.evaluation.examples import choose, spelled
 from taiyi.evaluation.outcomes import VERDICTS, judge, verdict, verdicts
+from taiyi.evaluation.scoring import Evaluation, evaluate, macro, macro_score, metrics, seen_mentions
 from taiyi.instances import Context, Instance
 from taiyi.records import Turn
 

@@ -1,4 +1,4 @@
-"""Benchmarks: outcomes grouped by corpus, task and language, each scored over all its instances."""
+"""Outcomes grouped into benchmarks, each scored over all its questions."""
 
 from __future__ import annotations
 
@@ -8,48 +8,16 @@ from typing import Any
 
 from taiyi import tasks
 from taiyi.errors import InvalidInput
-from taiyi.evaluation.outcomes import Verdict, judge, verdicts
+from taiyi.evaluation.outcomes import judge, verdicts
+from taiyi.evaluation.results import BenchmarkResult, Evaluation
 from taiyi.evaluation.uncertainty import interval
 from taiyi.instances import Instance, Outcome
 from taiyi.metrics import Score
 from taiyi.metrics.sets import mention_key, split_by_seen
-from taiyi.records import Language, Part, split_record_id
+from taiyi.records import Language, split_record_id
 
 EXTRACTION = ("ner", "nen", "re", "cre", "ee", "coref")
 """Tasks whose items are mentions, so that a test item may have been seen in training."""
-
-
-class BenchmarkResult(Part, frozen=True):
-    """One benchmark, scored.
-
-    official_n: all its test instances, whatever was answered; score.items is the same number.
-    verdicts: right, wrong, unparsable, unanswered; they add up to official_n.
-    statuses: how the readings of the given answers went (`ok`, `none`, `partial` ...).
-    interval: where the score lies with 95 % confidence, if it is one that `uncertainty` can say it of.
-    seen, unseen: extraction only; the score over items whose mention training showed, and over the others.
-    """
-
-    name: str
-    corpus: str
-    task: str
-    language: Language
-    official_n: int
-    score: Score
-    verdicts: dict[Verdict, int]
-    statuses: dict[str, int]
-    interval: tuple[float, float] | None = None
-    seen: Score | None = None
-    unseen: Score | None = None
-
-
-class Evaluation(Part, frozen=True):
-    """All benchmarks of one set of predictions; macro is the unweighted mean of their headline scores."""
-
-    macro: float
-    macro_baseline: float
-    official_n: int
-    verdicts: dict[Verdict, int]
-    results: tuple[BenchmarkResult, ...]
 
 
 def evaluate(outcomes: Sequence[Outcome], seen: Mapping[str, frozenset[str]]) -> Evaluation:
