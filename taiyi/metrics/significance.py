@@ -21,6 +21,7 @@ T = TypeVar("T")
 REPLICATES = 10_000
 SEED = 12345
 _CELLS = 2_000_000  # of drawn numbers held at once
+_CLASS_COST = 12  # drawing how often a class comes costs as much as drawing so many single documents
 _ROUNDING = 1e-12  # two differences nearer than this are a tie
 
 
@@ -64,20 +65,38 @@ def bootstrap(
 ) -> Interval:
     """The percentile interval of a statistic of summed counts, documents drawn with replacement (Efron 1979).
 
-    Documents with equal counts are drawn as one class (multinomial over the distinct rows): the same distribution,
-    at the cost of the distinct rows only. Raises ValueError where there is no document.
+    Raises ValueError where there is no document.
+    """
+    found = resample(counts, statistic, replicates=replicates, seed=seed)
+    low, high = np.percentile(found, (50 * (1 - level), 50 * (1 + level)))
+    return Interval(float(low), float(high), float(found.std(ddof=1)))
+
+
+def resample(
+    counts: Counts, statistic: Statistic, *, replicates: int = REPLICATES, seed: int | Sequence[int] = SEED
+) -> npt.NDArray[np.float64]:
+    """The statistic of the summed counts of each replicate: as many documents, drawn with replacement.
+
+    Where few rows are distinct, equal documents are drawn as one class (multinomial over the distinct rows): the same
+    distribution, at the cost of the distinct rows only. The order of documents is of no account. Raises ValueError
+    where there is no document.
     """
     if not len(counts):
         raise ValueError("no documents to draw from")
     rows, times = np.unique(counts, axis=0, return_counts=True)
-    generator = np.random.default_rng(seed)
-    values = [
-        statistic(generator.multinomial(len(counts), times / len(counts), size=size) @ rows)
-        for size in _portions(replicates, len(rows))
-    ]
-    found = np.concatenate(values)
-    low, high = np.percentile(found, (50 * (1 - level), 50 * (1 + level)))
-    return Interval(float(low), float(high), float(found.std(ddof=1)))
+    generator, n = np.random.default_rng(seed), len(counts)
+    by_class = _CLASS_COST * len(rows) < n
+    drawn_from = (rows if by_class else np.repeat(rows, times, axis=0)).astype(np.float64)
+
+    def drawn(size: int) -> Counts:
+        if by_class:
+            return generator.multinomial(n, times / n, size=size)
+        chosen = np.empty((size, n))
+        for row in chosen:
+            row[:] = np.bincount(generator.integers(n, size=n, dtype=np.uint32), minlength=n)
+        return chosen
+
+    return np.concatenate([statistic(drawn(size) @ drawn_from) for size in _portions(replicates, len(drawn_from))])
 
 
 def randomisation(
