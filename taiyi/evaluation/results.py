@@ -6,27 +6,35 @@ examples.json.
 
 from __future__ import annotations
 
-from taiyi.evaluation.outcomes import Verdict
-from taiyi.instances import Items, Status
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from taiyi import jsonl
+from taiyi.evaluation.examples import choose
+from taiyi.evaluation.outcomes import Verdict, verdict
+from taiyi.instances import Items, Outcome, Status
 from taiyi.metrics import Score
 from taiyi.metrics.measures import Metric
-from taiyi.records import Language, Part
+from taiyi.records import Language, Part, split_record_id
 
 SCORES = "scores.json"
 JUDGED = "judged.jsonl"
 COUNTS = "counts.json"
+EXAMPLES = "examples.json"
 
 
 class Flags(Part, frozen=True):
     """What is wrong with answers beyond being wrong.
 
-    hallucinated: predicted mentions that do not occur in the source, of `mentions` predicted (extraction only).
+    hallucinated: predicted mentions that do not occur in the source, of `mentions` predicted (extraction only);
+      respelled: those of them that do in other case or width.
     off_schema: predicted names, labels or types that were not offered. wrong_language: answers not in the language
     asked for.
     """
 
     mentions: int = 0
     hallucinated: int = 0
+    respelled: int = 0
     off_schema: int = 0
     wrong_language: int = 0
 
@@ -112,3 +120,44 @@ class Counts(Part, frozen=True):
     signature: str
     documents: tuple[str, ...]
     rows: tuple[tuple[float, ...], ...]
+
+
+def write(folder: Path, scored: tuple[Evaluation, Mapping[str, Counts]], outcomes: Iterable[Outcome]) -> None:
+    """Write an evaluation and the outcomes that it is of into an existing folder (see `manifest.whole_folder`)."""
+    evaluation, counts = scored
+    outcomes = list(outcomes)
+    jsonl.write_json(folder / SCORES, evaluation)
+    jsonl.write_json(folder / COUNTS, counts)
+    jsonl.write_json(folder / EXAMPLES, choose(outcomes))
+    jsonl.write(folder / JUDGED, judged(evaluation, outcomes))
+
+
+def judged(evaluation: Evaluation, outcomes: Iterable[Outcome]) -> Iterator[Judged]:
+    """The outcomes as they are kept, in their order, each with the results that it counts in."""
+    names: dict[tuple[str, str, str], list[BenchmarkResult]] = {}
+    for result in evaluation.results:
+        names.setdefault((result.corpus, result.task, result.language), []).append(result)
+    for o in outcomes:
+        key = (split_record_id(o.instance.id)[0], o.instance.task, o.instance.language)
+        yield Judged(
+            id=o.instance.id,
+            verdict=verdict(o),
+            status=o.parsed.status,
+            text=o.text,
+            items=o.parsed.items,
+            gold=o.instance.gold,
+            benchmarks=tuple(result.name for result in names.get(key, ())),
+        )
+
+
+def read(folder: Path) -> tuple[Evaluation, dict[str, Counts]]:
+    """The evaluation in a folder and its counts by result name. Raises NotFound where the folder has none."""
+    return (
+        jsonl.read_json(folder / SCORES, Evaluation),
+        jsonl.read_json(folder / COUNTS, dict[str, Counts]),
+    )
+
+
+def answers(folder: Path) -> Iterator[Judged]:
+    """The judged answers of an evaluation in a folder, in its order."""
+    return jsonl.read(folder / JUDGED, Judged)

@@ -1,0 +1,234 @@
+"""What is wrong with an answer beyond being wrong: mentions its source does not hold, names not offered, its language."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import takewhile
+from typing import Any
+
+from taiyi.evaluation.results import Flags
+from taiyi.instances import Instance, Item, Outcome
+from taiyi.metrics.matching import Matching
+from taiyi.metrics.outcomes import readable
+from taiyi.records import Language, Part, split_record_id
+from taiyi.tasks import yes_no
+
+FREE_TEXT = ("mt", "tt_ds", "tt_ts", "mrd", "qa_sqa", "qa_cqa")
+"""Tasks whose answers are texts, so that they may be in another language than the one asked for."""
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\uff21-\uff3a\uff41-\uff5a]")
+_OTHER = re.compile(r"[\u0400-\u052f\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\uac00-\ud7af]")
+_LETTERS_A_HAN = 3
+"""How many letters say as much as one Han character: "liver" is one word of 肝 or 肝脏."""
+_JUDGED_FROM = 24
+"""Weighted letters that an answer must have to be of a language: 8 Han characters, or four or five English words."""
+_LEAST_HAN = 0.1
+"""Of a Chinese answer: the rest may be names of genes, drugs and trials, which stand in Latin letters."""
+_MOST_HAN = 0.5
+"""Of an English answer: no term of one is written in Chinese, but a quotation may be."""
+
+_FOLD = Matching(case="fold", unicode="NFKC")
+_CUT_OFF = "the JSON is cut off"
+_NAMED = re.compile(r"([^:：]{1,60})[:：]")
+_BEFORE_TEXT = re.compile(r"(?:\n|[:=] |：)(?!.*(?:\n|[:=] |：))", re.DOTALL)
+
+
+class Found(Part, frozen=True):
+    """What is wrong with one answer.
+
+    mentions: the distinct texts that it copied from its source, or claims to. hallucinated: those that do not occur
+    there, also not within a longer word; respelled: those of them that occur in other case or width. A text that the
+    gold has is neither (the parts of a discontinuous mention do not stand side by side in the source).
+    off_schema: names, labels, types and roles that were not offered, each once, as far as the reading noted them.
+    wrong_language: a text in another script than that of the language asked for; a short one is not judged.
+    """
+
+    mentions: int = 0
+    hallucinated: tuple[str, ...] = ()
+    respelled: tuple[str, ...] = ()
+    off_schema: tuple[str, ...] = ()
+    wrong_language: bool = False
+
+
+def flags(outcomes: Sequence[Outcome]) -> Flags:
+    """The counts over answers, those that could not be read and those not given having nothing wrong in this sense."""
+    found = [of(outcome, source) for outcome, source in zip(outcomes, sources(outcomes), strict=True)]
+    return Flags(
+        mentions=sum(one.mentions for one in found),
+        hallucinated=sum(len(one.hallucinated) for one in found),
+        respelled=sum(len(one.respelled) for one in found),
+        off_schema=sum(len(one.off_schema) for one in found),
+        wrong_language=sum(one.wrong_language for one in found),
+    )
+
+
+def of(outcome: Outcome, source: str | None = None) -> Found:
+    """What is wrong with one answer. `source`: see `sources`; without it the prompt but for the list of names in it."""
+    if outcome.text is None:
+        return Found()
+    instance = outcome.instance
+    texts = list(dict.fromkeys(mentions(outcome))) if readable(outcome) else []
+    lost: list[str] = []
+    if texts:
+        lost = _absent(texts, instance, _without_names(instance) if source is None else source)
+    return Found(
+        mentions=len(texts),
+        hallucinated=tuple(lost),
+        respelled=tuple(_respelled(lost, _without_names(instance) if source is None else source)),
+        off_schema=tuple(off_schema(outcome)),
+        wrong_language=instance.task in FREE_TEXT and in_wrong_language(_said(outcome), instance.context.language),
+    )
+
+
+def sources(outcomes: Sequence[Outcome]) -> list[str]:
+    """What each question was asked about: its prompt without the words of its wording, in which a mention may occur by
+    accident ("entities", "Disease").
+
+    The wording is what all prompts of one template have in common at their beginning and their end, up to the line
+    break or colon that sets the text off. Of a single prompt only the list of names offered is taken out.
+    """
+    groups: dict[tuple[str, str, tuple[str, ...]], list[int]] = defaultdict(list)
+    for place, outcome in enumerate(outcomes):
+        instance = outcome.instance
+        offered = () if instance.task == "nen" else instance.context.offered
+        groups[split_record_id(instance.id)[0], instance.id.partition("#")[2], offered].append(place)
+    found = [""] * len(outcomes)
+    for places in groups.values():
+        start, end = _frame({outcomes[place].instance.prompt for place in places})
+        for place in places:
+            prompt = outcomes[place].instance.prompt
+            bare = prompt[start : len(prompt) - end]
+            found[place] = bare if start or end else _without_names(outcomes[place].instance)
+    return found
+
+
+def mentions(outcome: Outcome) -> Iterator[str]:
+    """The texts in an answer that are copied from the source: mentions, ends of relations, triggers and arguments."""
+    instance, items = outcome.instance, outcome.parsed.items
+    if yes_no.asked(instance.context):
+        return
+    match instance.task:
+        case "ner":
+            yield from (str(item[1]) for item in items)
+        case "re" | "cre":
+            yield from (text for item in items for text in _ends(item))
+        case "ee":
+            yield from (text for item in items for text in (str(item[1]), *(str(slot[1]) for slot in item[2])))
+        case "coref":
+            yield from (str(text) for item in items for text in item)
+        case "nen" if not instance.context.choices:
+            yield from (str(item[0]) for item in items)
+
+
+def off_schema(outcome: Outcome) -> list[str]:
+    """Names in an answer that were not offered, each once: in its items, and in what its reading noted."""
+    context, parsed, task = outcome.instance.context, outcome.parsed, outcome.instance.task
+    offered = {*context.offered, *(term for _, term in context.choices)}
+    names = [name for name in _names(task, parsed.items) if name not in offered] if offered else []
+    if context.roles:
+        roles = [str(slot[0]) for item in parsed.items for slot in item[2]] if task == "ee" else []
+        names.extend(role for role in roles if role not in context.roles)
+    if parsed.status == "off_schema":
+        headed = [match[1].strip() for note in parsed.notes if (match := _NAMED.match(note))]
+        names.extend(headed or parsed.notes[:1] or ("",))
+    elif parsed.status == "partial" and task in ("tc", "tt_ts"):
+        longest = 2 * max(map(len, context.offered), default=0) + 20
+        names.extend(note for note in parsed.notes if note != _CUT_OFF and len(note) <= longest)
+    return list(dict.fromkeys(names))
+
+
+def in_wrong_language(text: str, language: Language) -> bool:
+    """Whether a text is in another script than its language's, by the share of Han among its letters, a Han character
+    counting three; other scripts are no language asked for. Numbers and short texts are not judged. Languages of one
+    script (English and Spanish) are not told apart.
+    """
+    if language == "en" and text.isascii():
+        return False
+    han, latin, other = _LETTERS_A_HAN * len(_HAN.findall(text)), len(_LATIN.findall(text)), len(_OTHER.findall(text))
+    letters = han + latin + 2 * other
+    if letters < _JUDGED_FROM:
+        return False
+    if 2 * other > letters / 2:
+        return True
+    return han < _LEAST_HAN * letters if language == "zh" else han > _MOST_HAN * letters
+
+
+def _absent(texts: Iterable[str], instance: Instance, source: str) -> list[str]:
+    """The texts that neither the source holds, line breaks counting as blanks, nor the gold."""
+    lost = [text for text in texts if text not in source]
+    if not lost:
+        return []
+    flat, gold = _flat(source), {text for item in instance.gold for text in _strings(item)}
+    return [text for text in lost if text not in gold and _flat(text) not in flat]
+
+
+def _respelled(lost: Sequence[str], source: str) -> list[str]:
+    if not lost:
+        return []
+    folded = _FOLD.form(_flat(source))
+    return [text for text in lost if _FOLD.form(_flat(text)) in folded]
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _frame(prompts: set[str]) -> tuple[int, int]:
+    """How many characters of the wording stand before and after the texts; 0 where one prompt shows neither."""
+    if len(prompts) < 2:
+        return 0, 0
+    before = _shared(prompts)
+    after = _shared([prompt[::-1] for prompt in prompts])[::-1]
+    start = _BEFORE_TEXT.search(before)
+    end = len(after) - after.index("\n") if "\n" in after else 0
+    begun = start.end() if start else 0
+    return begun, min(end, min(map(len, prompts)) - begun)
+
+
+def _shared(texts: Collection[str]) -> str:
+    """What all texts begin with: no text between the first and the last in order differs from these two earlier."""
+    first, last = min(texts), max(texts)
+    return first[: sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))]
+
+
+def _without_names(instance: Instance) -> str:
+    """The prompt without the list of names asked for (which in nen are mentions)."""
+    context = instance.context
+    prompt = instance.prompt
+    for names in (context.offered, context.roles) if instance.task != "nen" else ():
+        prompt = prompt.replace(("、" if instance.language == "zh" else ", ").join(names), "", 1) if names else prompt
+    return prompt
+
+
+def _ends(item: Item) -> Iterator[str]:
+    for end in item[1:]:
+        if isinstance(end, str):
+            yield end
+        else:
+            yield from _ends(end)
+
+
+def _strings(item: Item) -> Iterator[str]:
+    for part in item:
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _strings(part)
+
+
+def _names(task: str, items: Sequence[Any]) -> Iterator[str]:
+    """The names in items that must be offered ones."""
+    for item in items if task not in ("coref", "mrd", "mt", "qa_sqa", "qa_cqa", "tt_ds", "tp_ss") else ():
+        yield str(item[0])
+        if task == "cre":
+            yield from _names(task, [end for end in item[1:] if not isinstance(end, str)])
+
+
+def _said(outcome: Outcome) -> str:
+    """The texts of a readable answer; of sections without their names."""
+    if not readable(outcome):
+        return ""
+    return " ".join(str(item[-1]) for item in outcome.parsed.items)
