@@ -7,6 +7,7 @@ quotes, those inside doubled). Writer and exact reader share the rule, so what i
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from taiyi.instances import Context, Items, Parsed
@@ -33,10 +34,9 @@ _RISKY = re.compile(
     r"[\"\x00-\x1f\x7f\x85\u2028\u2029]|<\||</?(?:think|s|eod|eos|sop)>|\[gMASK\]|<sop>|\*\*|```"
     r"|^(?:[-*•●▪·#>]+|\(?\d{1,3}[.)、])\s|^[“”‘’「'`]|[.。,，、:：]$"
 )
-ordinary = re.compile(rf"[^\W_{grammar.BEGINS_NOTHING}](?:[\w /+%-]*[^\W_])?").fullmatch
-"""Tells a value of words, numbers, blanks and hyphens alone, that does not begin as `None` does: it may stand bare
-anywhere. Most are of this kind.
-"""
+_ORDINARY = re.compile(rf"[^\W_{grammar.BEGINS_NOTHING}](?:[\w /+%-]*[^\W_])?")
+_REMEMBERED = 1 << 16
+"""Values whose reading is kept: the same names come again and again in a corpus."""
 
 
 class NotAsWritten(ValueError):
@@ -55,6 +55,15 @@ def quoted(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
+@lru_cache(_REMEMBERED)
+def ordinary(value: str) -> bool:
+    """Whether a value is words, numbers, blanks and hyphens alone, and does not begin as `None` does: it may stand bare
+    anywhere. Most are of this kind.
+    """
+    return bool(_ORDINARY.fullmatch(value))
+
+
+@lru_cache(_REMEMBERED)
 def plain(value: str, forbidden: re.Pattern[str]) -> bool:
     """Whether the value may stand bare where `forbidden` must not occur outside brackets."""
     if ordinary(value):  # what follows comes to the same
