@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
 
+import numpy as np
+
 from taiyi.errors import unknown_name
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score
+from taiyi.metrics import Score, measures
+from taiyi.metrics.measures import Measure, Metric
 from taiyi.records import AnyRecord, Part
 
 if TYPE_CHECKING:
@@ -92,8 +95,8 @@ class Task(Protocol):
     def parse(self, text: str, context: Context, *, prompt: str = "") -> Parsed:
         """Read an answer back. Never raises. `prompt` resolves what the grammar leaves open."""
 
-    def score(self, outcomes: Sequence[Outcome]) -> Score:
-        """The task's headline score over judged answers."""
+    def metric(self, outcomes: Sequence[Outcome]) -> Metric:
+        """What scores the answers to the task's questions where no benchmark says otherwise."""
 
 
 def ids() -> tuple[str, ...]:
@@ -112,6 +115,34 @@ def load(task: str) -> Task:
     if task not in ids():
         raise unknown_name("task", task, ids())
     return cast(Task, importlib.import_module(f"{__name__}.{task}"))
+
+
+def measure(task: str, outcomes: Sequence[Outcome]) -> tuple[Metric, Measure]:
+    """What scores these outcomes of a task by default."""
+    module = load(task)
+    scored = getattr(module, "score", None)
+    if scored:
+        return Metric(task), _whole(scored, outcomes)
+    metric = module.metric(outcomes)
+    return metric, measures.make(metric, task=task)
+
+
+def score(task: str, outcomes: Sequence[Outcome]) -> Score:
+    """The task's default score of judged answers."""
+    return measure(task, outcomes)[1].score(outcomes)
+
+
+def _whole(scored: Callable[[Sequence[Outcome]], Score], outcomes: Sequence[Outcome]) -> Measure:
+    """A score that is not yet made of counts, as a measure of these outcomes that has none."""
+    whole = scored(outcomes)
+    return Measure(
+        name=whole.name,
+        rows=lambda given: np.zeros((len(given), 0)),
+        figure=lambda sums: np.full(len(sums), whole.value),
+        signature=lambda _: whole.signature,
+        details=lambda _: whole.details,
+        trivial=lambda _: (whole.baseline, whole.baseline_name),
+    )
 
 
 def subtasks_of(task: str) -> Mapping[str, Candidates]:

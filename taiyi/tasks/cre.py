@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, sets
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Argument, Document, Relation
 from taiyi.tasks import Fields, Fitting, TaskSpec, ner, re, triples
 
@@ -40,9 +40,9 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return triples.parse(text, context, prompt, deepest=triples.DEEPEST)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Micro-F1 over (relation, head, tail), inner relations included."""
-    return sets.micro_f1(outcomes, task="cre")
+    return Metric("set_f1")
 
 
 def _items(record: Document, relation: Relation, spec: TaskSpec, depth: int) -> list[Item]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, sets
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Document, Language
 from taiyi.tasks import Fields, Fitting, TaskSpec, fields, grammar, json_forms, ner, reading, tc
 from taiyi.tasks.fields import NotAsWritten, Opened
@@ -84,9 +84,9 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return reading.read(text, context, prompt, _READINGS)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Micro-F1 over (mention, ids)."""
-    return sets.micro_f1(outcomes, task="nen")
+    return Metric("set_f1")
 
 
 def _terms(context: Context) -> Context:

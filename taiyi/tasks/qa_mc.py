@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, accuracy
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Choice, Language, Question
 from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, json_forms
 from taiyi.tasks.tc import bounded
@@ -102,9 +102,9 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return _settled(labels, bare, context)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Accuracy against the commonest answer; macro-F1 over the labels in the details."""
-    return accuracy.score(outcomes, task="qa_mc")
+    return Metric("accuracy")
 
 
 def _are_words(choices: Sequence[Choice]) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import product
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, sets
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Argument, Document, content_key
 from taiyi.tasks import Fields, Fitting, TaskSpec, ner, subtasks, triples, yes_no
 from taiyi.tasks.subtasks import Candidate
@@ -60,9 +60,9 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return triples.parse(text, context, prompt, deepest=1)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Micro-F1 over (relation, head, tail)."""
-    return sets.micro_f1(outcomes, task="re")
+    return Metric("set_f1")
 
 
 def surfaces(record: Document, end: Argument) -> list[str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, accuracy, sets
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Classification, Language, Record
 from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, json_forms
 from taiyi.tasks.fields import NotAsWritten
@@ -86,12 +86,10 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return Parsed("partial", parsed.items, ("the JSON is cut off",)) if cut else parsed
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Accuracy where one label is right; micro-F1 over labels, against the commonest label set, where several may be."""
-    if any(outcome.instance.context.multiple for outcome in outcomes):
-        trivial = accuracy.majority(outcomes)
-        return sets.micro_f1(outcomes, task="tc", trivial=trivial, trivial_name="majority labels")
-    return accuracy.score(outcomes, task="tc")
+    several = any(outcome.instance.context.multiple for outcome in outcomes)
+    return Metric("set_f1", {"trivial": "majority"}) if several else Metric("accuracy")
 
 
 def offered_names(spec: TaskSpec) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, accuracy
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Pair
 from taiyi.tasks import Fields, Fitting, TaskSpec, tp_ss
 
@@ -29,6 +29,6 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return tp_ss.label(text, context, prompt=prompt)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Accuracy; macro-F1 in the details."""
-    return accuracy.score(outcomes, task="tp_te")
+    return Metric("accuracy")

@@ -56,14 +56,18 @@ class Measure(NamedTuple):
 
     def value(self, outcomes: Sequence[Outcome]) -> float:
         """The figure of these outcomes; 0 of none."""
-        return float(self.figure(self.rows(outcomes).sum(axis=0, keepdims=True))[0]) if outcomes else 0.0
+        return self.of_rows(self.rows(outcomes)) if outcomes else 0.0
 
-    def score(self, outcomes: Sequence[Outcome]) -> Score:
-        """The whole score of these outcomes; its details also count the verdicts."""
+    def of_rows(self, rows: Rows) -> float:
+        """The figure of rows already made; 0 of none."""
+        return float(self.figure(rows.sum(axis=0, keepdims=True))[0]) if len(rows) else 0.0
+
+    def score(self, outcomes: Sequence[Outcome], rows: Rows | None = None) -> Score:
+        """The whole score of these outcomes, whose rows may be given; its details also count the verdicts."""
         baseline, name = self.trivial(outcomes)
         return Score(
             name=self.name,
-            value=self.value(outcomes),
+            value=self.value(outcomes) if rows is None else self.of_rows(rows),
             baseline=baseline,
             baseline_name=name,
             items=len(outcomes),

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from taiyi.instances import Item, Outcome
-from taiyi.metrics import Score, sets, significance
-from taiyi.metrics.measures import Measure, Rows
+from taiyi.metrics import Score, accuracy, sets, significance
+from taiyi.metrics.measures import Measure, Rows, one_of
 
 
-def set_f1(*, task: str, types: str = "") -> Measure:
+def set_f1(*, task: str, types: str = "", trivial: str = "empty") -> Measure:
     """Exact strings, each item once. `types`: only items of these names count, separated by commas; the others that
-    an answer holds are neither right nor wrong.
+    an answer holds are neither right nor wrong. `trivial`: what the baseline answers, `empty` or `majority`.
     """
+    one_of(trivial, ("empty", "majority"), "trivial")
     only = frozenset(filter(None, types.split(",")))
 
     def keep(item: Item) -> bool:
@@ -24,7 +25,8 @@ def set_f1(*, task: str, types: str = "") -> Measure:
         return np.array([sets.tally(outcome, keep) for outcome in outcomes], dtype=np.float64).reshape(-1, 3)
 
     def whole(outcomes: Sequence[Outcome]) -> Score:
-        return sets.micro_f1(outcomes, task=task, keep=keep, only=types or "all")
+        answer = accuracy.majority(outcomes) if trivial == "majority" else ()
+        return sets.micro_f1(outcomes, task=task, keep=keep, only=types or "all", trivial=answer)
 
     return Measure(
         name="f1",
@@ -32,8 +34,9 @@ def set_f1(*, task: str, types: str = "") -> Measure:
         figure=significance.micro_f1,
         signature=lambda outcomes: whole(outcomes[:0]).signature,
         details=lambda outcomes: whole(outcomes).details,
-        trivial=lambda outcomes: (whole(outcomes).baseline, "empty answer"),
+        trivial=lambda outcomes: (whole(outcomes).baseline, _TRIVIAL[trivial]),
     )
 
 
+_TRIVIAL = {"empty": "empty answer", "majority": "majority labels"}
 MEASURES = {"set_f1": set_f1}

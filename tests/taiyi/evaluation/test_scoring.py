@@ -6,7 +6,8 @@ from taiyi import jsonl, tasks
 from taiyi.errors import Conflict, InvalidInput
 from taiyi.evaluation.examples import choose, spelled
 from taiyi.evaluation.outcomes import VERDICTS, judge, verdict, verdicts
-from taiyi.evaluation.scoring import Evaluation, evaluate, macro, macro_score, metrics, seen_mentions
+from taiyi.evaluation.results import Evaluation
+from taiyi.evaluation.scoring import evaluate, macro, macro_score, metrics, seen_mentions
 from taiyi.instances import Context, Instance
 from taiyi.records import Turn
 
@@ -50,7 +51,7 @@ def _answered(instances):
 
 
 def test_gold_answers_are_right_and_score_one_on_every_benchmark(instances):
-    evaluation = evaluate(judge(instances, _answered(instances)), seen={})
+    evaluation = evaluate(judge(instances, _answered(instances)), seen={}).evaluation
     assert [result.score.value for result in evaluation.results] == pytest.approx([1.0] * 5)
     assert evaluation.verdicts == {"right": 9, "wrong": 0, "unparsable": 0, "unanswered": 0}
     assert [result.name for result in evaluation.results] == [
@@ -76,7 +77,7 @@ def test_right_wrong_unparsable_and_unanswered_are_told_apart(instances):
 
 def test_the_official_n_counts_instances_without_prediction(instances):
     predictions = _answered(instances[:1])
-    evaluation = evaluate(judge(instances, predictions), seen={})
+    evaluation = evaluate(judge(instances, predictions), seen={}).evaluation
     by_name = {result.name: result for result in evaluation.results}
     assert evaluation.official_n == 9 and evaluation.verdicts["unanswered"] == 8
     topics = by_name["topics tc en"]
@@ -91,7 +92,7 @@ def test_the_four_verdicts_of_every_benchmark_add_up_to_its_official_n(data):
     asked = [_instance(f"topics/test/{n}", "tc", (("Treatment",),), TOPICS) for n in range(6)]
     texts = st.none() | st.sampled_from(["", "Result: Treatment", "Result: Prevention", "I cannot say."]) | st.text()
     predictions = {instance.id: text for instance in asked if (text := data.draw(texts, label=instance.id)) is not None}
-    (result,) = evaluate(judge(asked, predictions), seen={}).results
+    (result,) = evaluate(judge(asked, predictions), seen={}).evaluation.results
     assert sum(result.verdicts.values()) == result.official_n == 6
     assert sum(result.statuses.values()) == len(predictions)
     assert 0 <= result.score.value <= 1
@@ -99,7 +100,7 @@ def test_the_four_verdicts_of_every_benchmark_add_up_to_its_official_n(data):
 
 def test_extraction_is_split_by_mentions_seen_in_training_and_other_tasks_are_not(instances):
     training = [_instance("abstracts/train/1", "ner", (("Chemical", "Lithium"),), MENTIONS)]
-    evaluation = evaluate(judge(instances, _answered(instances)), seen=seen_mentions(training))
+    evaluation = evaluate(judge(instances, _answered(instances)), seen=seen_mentions(training)).evaluation
     by_name = {result.name: result for result in evaluation.results}
     entities = by_name["abstracts ner en"]
     assert (entities.seen.details["gold"], entities.unseen.details["gold"]) == (1, 2)
@@ -122,7 +123,7 @@ def test_a_test_set_without_instances_is_refused():
 
 
 def test_macro_is_the_unweighted_mean_over_benchmarks(instances):
-    evaluation = evaluate(judge(instances, _answered(instances[:3])), seen={})
+    evaluation = evaluate(judge(instances, _answered(instances[:3])), seen={}).evaluation
     assert evaluation.macro == macro(evaluation.results) == pytest.approx(1 / 5)
     assert macro([]) == 0.0
 
@@ -135,7 +136,7 @@ def test_the_score_that_chooses_a_checkpoint_is_the_mean_over_tasks_and_language
 
 
 def test_metrics_nest_task_and_corpus_and_tell_two_languages_of_one_corpus_apart(instances):
-    tree = metrics(evaluate(judge(instances, _answered(instances)), seen={}))
+    tree = metrics(evaluate(judge(instances, _answered(instances)), seen={}).evaluation)
     assert tree["macro"] == pytest.approx(1.0)
     assert tree["tc"]["topics"]["accuracy"] == 1.0 and tree["tc"]["topics"]["n"] == 3
     assert tree["ner"]["abstracts"]["baseline"] == 0.0
@@ -143,7 +144,7 @@ def test_metrics_nest_task_and_corpus_and_tell_two_languages_of_one_corpus_apart
 
 
 def test_an_evaluation_reads_back_as_it_was_written(instances, tmp_path):
-    evaluation = evaluate(judge(instances, _answered(instances)), seen=seen_mentions(instances))
+    evaluation = evaluate(judge(instances, _answered(instances)), seen=seen_mentions(instances)).evaluation
     jsonl.write_json(tmp_path / "scores.json", evaluation)
     assert jsonl.read_json(tmp_path / "scores.json", Evaluation) == evaluation
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from taiyi import tasks
 from taiyi.instances import UNPARSABLE, Context, Draft, Instance, Outcome
 from taiyi.records import Classification, Document, Entity, Turn
 from taiyi.tasks import TaskSpec, ner
@@ -126,6 +127,6 @@ def test_the_score_is_micro_f1_over_type_and_mention() -> None:
         id="c/t/1#ner.en.t1", task="ner", language="en", style="taiyi", turns=turns, gold=gold, context=BOTH
     )
     text = "Chemical: a; c\nDisease: b"
-    score = ner.score([Outcome(instance, text, ner.parse(text, BOTH))])
+    score = tasks.score("ner", [Outcome(instance, text, ner.parse(text, BOTH))])
     assert score.value == pytest.approx(0.8)
     assert "task:ner" in score.signature

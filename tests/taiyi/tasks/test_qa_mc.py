@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taiyi import tasks
 from taiyi.errors import InvalidInput
 from taiyi.instances import Context, Draft, Instance, Outcome, Style
 from taiyi.records import Choice, Question, Turn
@@ -169,7 +170,7 @@ def test_an_unread_answer_counts_as_wrong() -> None:
         gold=(("A",),),
         context=context(DRUGS),
     )
-    score = qa_mc.score([Outcome(asked, text, qa_mc.parse(text, asked.context)) for text in ("A", "")])
+    score = tasks.score("qa_mc", [Outcome(asked, text, qa_mc.parse(text, asked.context)) for text in ("A", "")])
     assert (score.value, score.baseline, score.details["unparsable"]) == (0.5, 1.0, 1)
 
 
@@ -211,7 +212,7 @@ def test_the_accuracy_vectors_from_written_answers(case: str, style: Style, scor
                          gold=((right,),), context=options)  # fmt: skip
         outcomes.append(Outcome(asked, text, qa_mc.parse(text, options)))
     expected = json.loads((folder / "expected.json").read_text())["cases"][case]
-    assert qa_mc.score(outcomes).value == pytest.approx(expected["acc"])
+    assert tasks.score("qa_mc", outcomes).value == pytest.approx(expected["acc"])
 
 
 @pytest.mark.parametrize(

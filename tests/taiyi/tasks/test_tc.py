@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taiyi import tasks
 from taiyi.errors import InvalidInput
 from taiyi.instances import Context, Draft, Instance, Outcome, Parsed
 from taiyi.records import Classification, Dialogue, Language, Turn
@@ -138,9 +139,9 @@ def test_empty_and_none_answers(text: str, status: str) -> None:
 def test_several_labels_are_scored_by_micro_f1_against_the_commonest_set() -> None:
     context = Context(offered=("a", "b"), multiple=True)
     outcomes = [outcome((("a",),), (("a",),), context), outcome((("a",), ("b",)), (("a",),), context)]
-    score = tc.score(outcomes)
+    score = tasks.score("tc", outcomes)
     assert (score.name, score.value, score.baseline_name) == ("f1", 0.8, "majority labels")
-    assert tc.score([outcome((("a",),), (("a",),), Context(offered=("a", "b")))]).name == "accuracy"
+    assert tasks.score("tc", [outcome((("a",),), (("a",),), Context(offered=("a", "b")))]).name == "accuracy"
 
 
 def outcome(gold: tuple[tuple[str], ...], found: tuple[tuple[str], ...], context: Context) -> Outcome:
@@ -187,4 +188,4 @@ def test_kuake_qic_from_raw_answers(case: str) -> None:
         outcome(((g["label"],),), tc.parse(r["output"], context).items, context) for g, r in zip(gold, raw, strict=True)
     ]
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["cases"][case]
-    assert tc.score(outcomes).value == pytest.approx(expected["accuracy_with_alias_map"])
+    assert tasks.score("tc", outcomes).value == pytest.approx(expected["accuracy_with_alias_map"])

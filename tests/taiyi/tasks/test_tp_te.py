@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from taiyi import tasks
 from taiyi.instances import Context, Instance, Outcome
 from taiyi.records import Pair, Turn
 from taiyi.tasks import TaskSpec, tp_te
@@ -46,5 +47,5 @@ def test_the_score_is_accuracy() -> None:
         gold=(("neutral",),),
         context=context,
     )
-    score = tp_te.score([Outcome(asked, "neutral", tp_te.parse("neutral", context))])
+    score = tasks.score("tp_te", [Outcome(asked, "neutral", tp_te.parse("neutral", context))])
     assert (score.name, score.value) == ("accuracy", 1.0)
