@@ -1,0 +1,168 @@
+"""What of two evaluations can be compared: the same benchmark, measure, records and gold. The rest is named with why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from taiyi.errors import InvalidInput, unknown_name
+from taiyi.evaluation.results import BenchmarkResult, Counts, Evaluation, Judged
+from taiyi.instances import Item
+from taiyi.metrics import measures
+from taiyi.metrics.measures import Figure, Rows
+
+Gold = Mapping[str, Mapping[str, frozenset[frozenset[Item]]]]
+_NAMED = 3  # records that a reason names
+
+
+class System(NamedTuple):
+    """One evaluation as it is compared.
+
+    name: what it goes by. counts: what each record adds to a benchmark's headline, by the result's name. gold: by the
+    result's name and record, the gold of its questions; empty: taken to be the same.
+    """
+
+    name: str
+    evaluation: Evaluation
+    counts: Mapping[str, Counts]
+    gold: Gold = {}
+
+
+class Pair(NamedTuple):
+    """One benchmark of two systems. documents: sorted; first, second: their counts in that order, those of A and B
+    (sign 1) or of B and A (sign -1): the order does not depend on which of the two is called A.
+    """
+
+    name: str
+    benchmark: str
+    result_a: BenchmarkResult
+    result_b: BenchmarkResult
+    documents: tuple[str, ...]
+    first: Rows
+    second: Rows
+    sign: int
+    figure: Figure
+    notes: tuple[str, ...] = ()
+
+    @property
+    def a(self) -> float:
+        """A's score."""
+        return _value(self.figure, self.first if self.sign > 0 else self.second)
+
+    @property
+    def b(self) -> float:
+        """B's score."""
+        return _value(self.figure, self.second if self.sign > 0 else self.first)
+
+
+def golds(judged: Iterable[Judged]) -> Gold:
+    """The gold answers by result and record."""
+    found: dict[str, dict[str, set[frozenset[Item]]]] = defaultdict(lambda: defaultdict(set))
+    for answer in judged:
+        for name in answer.benchmarks:
+            found[name][answer.id.partition("#")[0]].add(frozenset(answer.gold))
+    return {name: {record: frozenset(gold) for record, gold in records.items()} for name, records in found.items()}
+
+
+def pair(a: System, b: System, *, only: Sequence[str] = ()) -> tuple[list[Pair], list[tuple[str, str]]]:
+    """The benchmarks that can be compared, and the names of the others with the reason.
+
+    only: names, or ids in data/benchmarks. Raises InvalidInput where the two have no benchmark in common, NotFound for
+    a name in `only` that neither has.
+    """
+    of_a, of_b = ({result.name: result for result in system.evaluation.results} for system in (a, b))
+    names = _chosen({**of_b, **of_a}, only)
+    if not of_a.keys() & of_b.keys():
+        raise InvalidInput(
+            f"{a.name} and {b.name} have no benchmark in common",
+            remedy=f"{a.name} has {_listed(of_a)}; {b.name} has {_listed(of_b)}",
+        )
+    pairs, refused = [], []
+    for name in names:
+        reason = _reason(name, a, b, of_a.get(name), of_b.get(name))
+        if reason:
+            refused.append((name, reason))
+        else:
+            pairs.append(_pair(name, of_a[name], of_b[name], a.counts[name], b.counts[name]))
+    return pairs, refused
+
+
+def _chosen(results: Mapping[str, BenchmarkResult], only: Sequence[str]) -> list[str]:
+    if not only:
+        return sorted(results)
+    by_name: dict[str, set[str]] = defaultdict(set)
+    for name, result in results.items():
+        by_name[name].add(name)
+        if result.benchmark:
+            by_name[result.benchmark].add(name)
+    for wanted in only:
+        if wanted not in by_name:
+            raise unknown_name("benchmark", wanted, by_name)
+    return sorted({name for wanted in only for name in by_name[wanted]})
+
+
+def _reason(name: str, a: System, b: System, of_a: BenchmarkResult | None, of_b: BenchmarkResult | None) -> str:
+    """Why the two cannot be compared on a benchmark; empty: they can."""
+    if of_a is None or of_b is None:
+        return f"only in {a.name if of_a else b.name}"
+    without = [system.name for system in (a, b) if name not in system.counts]
+    if without:
+        return f"{' and '.join(without)} kept no counts of it"
+    counts_a, counts_b = a.counts[name], b.counts[name]
+    if counts_a.signature != counts_b.signature:
+        return f"scored differently: {_apart(counts_a.signature, counts_b.signature)}"
+    if of_a.official_n != of_b.official_n:
+        return f"{of_a.official_n:,} questions and {of_b.official_n:,}"
+    alone = sorted(set(counts_a.documents) ^ set(counts_b.documents))
+    if alone:
+        return f"{len(alone):,} records are in one of the two only: {_listed(alone)}"
+    gold_a, gold_b = a.gold.get(name, {}), b.gold.get(name, {})
+    other = sorted(record for record in gold_a.keys() & gold_b.keys() if gold_a[record] != gold_b[record])
+    if other:
+        return f"{len(other):,} records have another gold answer: {_listed(other)}"
+    return ""
+
+
+def _apart(signature_a: str, signature_b: str) -> str:
+    """What two signatures differ in."""
+    of_a, of_b = signature_a.split("|"), signature_b.split("|")
+    only_a = "|".join(part for part in of_a if part not in of_b)
+    only_b = "|".join(part for part in of_b if part not in of_a)
+    return f"{only_a or 'nothing more'} and {only_b or 'nothing more'}"
+
+
+def _pair(name: str, of_a: BenchmarkResult, of_b: BenchmarkResult, counts_a: Counts, counts_b: Counts) -> Pair:
+    documents = tuple(sorted(counts_a.documents))
+    rows_a, rows_b = _rows(counts_a, documents), _rows(counts_b, documents)
+    sign = -1 if rows_a.tobytes() > rows_b.tobytes() else 1
+    first, second = (rows_a, rows_b) if sign > 0 else (rows_b, rows_a)
+    wordings = [tuple((w.template, w.items) for w in result.wordings) for result in (of_a, of_b)]
+    return Pair(
+        name=name,
+        benchmark=of_a.benchmark,
+        result_a=of_a,
+        result_b=of_b,
+        documents=documents,
+        first=first,
+        second=second,
+        sign=sign,
+        figure=measures.make(counts_a.metric, task=counts_a.task).figure,
+        notes=("asked in other wordings",) if all(wordings) and wordings[0] != wordings[1] else (),
+    )
+
+
+def _rows(counts: Counts, documents: Sequence[str]) -> Rows:
+    rows = dict(zip(counts.documents, counts.rows, strict=True))
+    return np.array([rows[document] for document in documents], dtype=np.float64).reshape(len(documents), -1)
+
+
+def _value(figure: Figure, rows: Rows) -> float:
+    return float(figure(rows.sum(axis=0, keepdims=True))[0])
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = list(names)
+    return ", ".join(shown[:_NAMED]) + (" ..." if len(shown) > _NAMED else "")
