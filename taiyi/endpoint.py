@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -120,7 +121,7 @@ class _Asking:
         try:
             while True:
                 room = (self._endpoint.at_once if self._reached else 1) - len(pending)
-                pending |= {pool.submit(self._ask, number) for number, _ in zip(waiting, range(room), strict=False)}
+                pending |= {pool.submit(self._ask, number) for number in islice(waiting, max(room, 0))}
                 if not pending:
                     return
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
