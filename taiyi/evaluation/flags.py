@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from taiyi.evaluation.results import Flags
 from taiyi.instances import Instance, Item, Outcome
 from taiyi.metrics.matching import Matching
 from taiyi.metrics.outcomes import readable
-from taiyi.records import Language, Part, split_record_id
+from taiyi.metrics.sources import sources, without_names
+from taiyi.records import Language, Part
 from taiyi.tasks import yes_no
 
 FREE_TEXT = ("mt", "tt_ds", "tt_ts", "mrd", "qa_sqa", "qa_cqa")
@@ -33,7 +32,6 @@ _MOST_HAN = 0.5
 _FOLD = Matching(case="fold", unicode="NFKC")
 _CUT_OFF = "the JSON is cut off"
 _NAMED = re.compile(r"([^:：]{1,60})[:：]")
-_BEFORE_TEXT = re.compile(r"(?:\n|[:=] |：)(?!.*(?:\n|[:=] |：))", re.DOTALL)
 
 
 class Found(Part, frozen=True):
@@ -73,36 +71,14 @@ def of(outcome: Outcome, source: str | None = None) -> Found:
     texts = list(dict.fromkeys(mentions(outcome))) if readable(outcome) else []
     lost: list[str] = []
     if texts:
-        lost = _absent(texts, instance, _without_names(instance) if source is None else source)
+        lost = _absent(texts, instance, without_names(instance) if source is None else source)
     return Found(
         mentions=len(texts),
         hallucinated=tuple(lost),
-        respelled=tuple(_respelled(lost, _without_names(instance) if source is None else source)),
+        respelled=tuple(_respelled(lost, without_names(instance) if source is None else source)),
         off_schema=tuple(off_schema(outcome)),
         wrong_language=instance.task in FREE_TEXT and in_wrong_language(_said(outcome), instance.context.language),
     )
-
-
-def sources(outcomes: Sequence[Outcome]) -> list[str]:
-    """What each question was asked about: its prompt without the words of its wording, in which a mention may occur by
-    accident ("entities", "Disease").
-
-    The wording is what all prompts of one template have in common at their beginning and their end, up to the line
-    break or colon that sets the text off. Of a single prompt only the list of names offered is taken out.
-    """
-    groups: dict[tuple[str, str, tuple[str, ...]], list[int]] = defaultdict(list)
-    for place, outcome in enumerate(outcomes):
-        instance = outcome.instance
-        offered = () if instance.task == "nen" else instance.context.offered
-        groups[split_record_id(instance.id)[0], instance.id.partition("#")[2], offered].append(place)
-    found = [""] * len(outcomes)
-    for places in groups.values():
-        start, end = _frame({outcomes[place].instance.prompt for place in places})
-        for place in places:
-            prompt = outcomes[place].instance.prompt
-            bare = prompt[start : len(prompt) - end]
-            found[place] = bare if start or end else _without_names(outcomes[place].instance)
-    return found
 
 
 def mentions(outcome: Outcome) -> Iterator[str]:
@@ -174,33 +150,6 @@ def _respelled(lost: Sequence[str], source: str) -> list[str]:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
-
-def _frame(prompts: set[str]) -> tuple[int, int]:
-    """How many characters of the wording stand before and after the texts; 0 where one prompt shows neither."""
-    if len(prompts) < 2:
-        return 0, 0
-    before = _shared(prompts)
-    after = _shared([prompt[::-1] for prompt in prompts])[::-1]
-    start = _BEFORE_TEXT.search(before)
-    end = len(after) - after.index("\n") if "\n" in after else 0
-    begun = start.end() if start else 0
-    return begun, min(end, min(map(len, prompts)) - begun)
-
-
-def _shared(texts: Collection[str]) -> str:
-    """What all texts begin with: no text between the first and the last in order differs from these two earlier."""
-    first, last = min(texts), max(texts)
-    return first[: sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))]
-
-
-def _without_names(instance: Instance) -> str:
-    """The prompt without the list of names asked for (which in nen are mentions)."""
-    context = instance.context
-    prompt = instance.prompt
-    for names in (context.offered, context.roles) if instance.task != "nen" else ():
-        prompt = prompt.replace(("、" if instance.language == "zh" else ", ").join(names), "", 1) if names else prompt
-    return prompt
 
 
 def _ends(item: Item) -> Iterator[str]:
