@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from taiyi import tasks
-from taiyi.errors import InvalidParams
 from taiyi.instances import Draft, Instance, Style, instance_id
-from taiyi.instructions import subtasks
 from taiyi.instructions.templates import chosen_wordings, form, pooled, usable, worded
 from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord, Language, Turn
@@ -107,16 +104,6 @@ def _answered(
         context=draft.context,
         references=draft.references,
     )
-
-
-def task_spec(corpus: str, task: str, declared: Mapping[str, Any]) -> TaskSpec:
-    """A corpus's declaration of a task, as written in its descriptor, checked."""
-    try:
-        spec = msgspec.convert(declared, TaskSpec)
-    except msgspec.ValidationError as error:
-        raise InvalidParams(str(error), where=f"corpus {corpus}, tasks.{task}") from error
-    subtasks.check(corpus, task, spec)
-    return spec
 
 
 def short(value: object) -> str:

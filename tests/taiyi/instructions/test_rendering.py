@@ -7,7 +7,7 @@ import pytest
 from taiyi import instructions, tasks
 from taiyi.errors import InvalidParams, NotFound
 from taiyi.instances import Draft, Instance
-from taiyi.instructions import Wording, capped, chosen_wordings, rank, render, task_spec, templates, worded
+from taiyi.instructions import Wording, capped, chosen_wordings, rank, render, templates, worded
 from taiyi.ledger import Ledger
 from taiyi.records import Classification, Dialogue, Turn
 
@@ -107,11 +107,6 @@ def test_more_data_never_brings_back_what_a_cap_left_out(wording: Wording) -> No
     more = {i.id for i in capped(many(40, wording), cap=5, seed=13, ledger=Ledger())}
     first = {i.id for i in many(20, wording)}
     assert more & first <= few
-
-
-def test_a_declaration_with_an_unknown_key_names_corpus_and_task() -> None:
-    with pytest.raises(InvalidParams, match=r"corpus c, tasks\.tc.*tipes"):
-        task_spec("c", "tc", {"tipes": {}})
 
 
 def test_rank_does_not_depend_on_the_process() -> None:
