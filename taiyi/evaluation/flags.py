@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from taiyi.evaluation.results import Flags
 from taiyi.instances import Instance, Item, Outcome
-from taiyi.metrics.matching import Matching
 from taiyi.metrics.outcomes import readable
 from taiyi.metrics.sources import sources, without_names
 from taiyi.records import Language, Part
@@ -29,13 +28,28 @@ _LEAST_HAN = 0.1
 _MOST_HAN = 0.5
 """Of an English answer: no term of one is written in Chinese, but a quotation may be."""
 
-_FOLD = Matching(case="fold", unicode="NFKC")
 _CUT_OFF = "the JSON is cut off"
 _NAMED = re.compile(r"([^:：]{1,60})[:：]")
 
 
-class Found(Part, frozen=True):
-    """What is wrong with one answer.
+class Flags(Part, frozen=True):
+    """What is wrong with answers beyond being wrong.
+
+    hallucinated: predicted mentions that do not occur in the source, of `mentions` predicted (extraction only);
+      respelled: those of them that do in other case or width.
+    off_schema: predicted names, labels or types that were not offered. wrong_language: answers not in the language
+    asked for.
+    """
+
+    mentions: int = 0
+    hallucinated: int = 0
+    respelled: int = 0
+    off_schema: int = 0
+    wrong_language: int = 0
+
+
+class Flagged(Part, frozen=True):
+    """What is wrong with one answer beyond being wrong.
 
     mentions: the distinct texts that it copied from its source, or claims to. hallucinated: those that do not occur
     there, also not within a longer word; respelled: those of them that occur in other case or width. A text that the
@@ -53,7 +67,12 @@ class Found(Part, frozen=True):
 
 def flags(outcomes: Sequence[Outcome]) -> Flags:
     """The counts over answers, those that could not be read and those not given having nothing wrong in this sense."""
-    found = [of(outcome, source) for outcome, source in zip(outcomes, sources(outcomes), strict=True)]
+    return summed(of(outcome, source) for outcome, source in zip(outcomes, sources(outcomes), strict=True))
+
+
+def summed(found: Iterable[Flagged]) -> Flags:
+    """The counts over answers that were looked at one by one."""
+    found = list(found)
     return Flags(
         mentions=sum(one.mentions for one in found),
         hallucinated=sum(len(one.hallucinated) for one in found),
@@ -63,19 +82,18 @@ def flags(outcomes: Sequence[Outcome]) -> Flags:
     )
 
 
-def of(outcome: Outcome, source: str | None = None) -> Found:
+def of(outcome: Outcome, source: str | None = None) -> Flagged:
     """What is wrong with one answer. `source`: see `sources`; without it the prompt but for the list of names in it."""
     if outcome.text is None:
-        return Found()
+        return Flagged()
     instance = outcome.instance
     texts = list(dict.fromkeys(mentions(outcome))) if readable(outcome) else []
-    lost: list[str] = []
-    if texts:
-        lost = _absent(texts, instance, without_names(instance) if source is None else source)
-    return Found(
+    asked_about = source if source is not None or not texts else without_names(instance)
+    lost, respelled = _absent(texts, instance, asked_about or "")
+    return Flagged(
         mentions=len(texts),
         hallucinated=tuple(lost),
-        respelled=tuple(_respelled(lost, without_names(instance) if source is None else source)),
+        respelled=tuple(respelled),
         off_schema=tuple(off_schema(outcome)),
         wrong_language=instance.task in FREE_TEXT and in_wrong_language(_said(outcome), instance.context.language),
     )
@@ -132,20 +150,21 @@ def in_wrong_language(text: str, language: Language) -> bool:
     return han < _LEAST_HAN * letters if language == "zh" else han > _MOST_HAN * letters
 
 
-def _absent(texts: Iterable[str], instance: Instance, source: str) -> list[str]:
-    """The texts that neither the source holds, line breaks counting as blanks, nor the gold."""
+def _absent(texts: Iterable[str], instance: Instance, source: str) -> tuple[list[str], list[str]]:
+    """The texts that neither the source holds, line breaks counting as blanks, nor the gold; and those of them that
+    it holds in other case or width.
+    """
     lost = [text for text in texts if text not in source]
     if not lost:
-        return []
-    flat, gold = _flat(source), {text for item in instance.gold for text in _strings(item)}
-    return [text for text in lost if text not in gold and _flat(text) not in flat]
+        return [], []
+    flat, gold = _flat(source), {text for item in instance.gold for text in strings(item)}
+    lost = [text for text in lost if text not in gold and _flat(text) not in flat]
+    folded = _folded(flat) if lost else ""
+    return lost, [text for text in lost if _folded(_flat(text)) in folded]
 
 
-def _respelled(lost: Sequence[str], source: str) -> list[str]:
-    if not lost:
-        return []
-    folded = _FOLD.form(_flat(source))
-    return [text for text in lost if _FOLD.form(_flat(text)) in folded]
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _flat(text: str) -> str:
@@ -160,12 +179,13 @@ def _ends(item: Item) -> Iterator[str]:
             yield from _ends(end)
 
 
-def _strings(item: Item) -> Iterator[str]:
+def strings(item: Item) -> Iterator[str]:
+    """All texts of an item, those of nested ones too."""
     for part in item:
         if isinstance(part, str):
             yield part
         else:
-            yield from _strings(part)
+            yield from strings(part)
 
 
 def _names(task: str, items: Sequence[Any]) -> Iterator[str]:

@@ -11,32 +11,18 @@ from pathlib import Path
 
 from taiyi import jsonl
 from taiyi.evaluation.examples import choose
+from taiyi.evaluation.flags import Flagged, Flags, of
 from taiyi.evaluation.outcomes import Verdict, verdict
 from taiyi.instances import Items, Outcome, Status
 from taiyi.metrics import Score
 from taiyi.metrics.measures import Metric
+from taiyi.metrics.sources import sources
 from taiyi.records import Language, Part, split_record_id
 
 SCORES = "scores.json"
 JUDGED = "judged.jsonl"
 COUNTS = "counts.json"
 EXAMPLES = "examples.json"
-
-
-class Flags(Part, frozen=True):
-    """What is wrong with answers beyond being wrong.
-
-    hallucinated: predicted mentions that do not occur in the source, of `mentions` predicted (extraction only);
-      respelled: those of them that do in other case or width.
-    off_schema: predicted names, labels or types that were not offered. wrong_language: answers not in the language
-    asked for.
-    """
-
-    mentions: int = 0
-    hallucinated: int = 0
-    respelled: int = 0
-    off_schema: int = 0
-    wrong_language: int = 0
 
 
 class Wording(Part, frozen=True):
@@ -98,7 +84,10 @@ class Evaluation(Part, frozen=True):
 
 
 class Judged(Part, frozen=True):
-    """One judged answer as it is kept; text None: unanswered. benchmarks: the names of the results it counts in."""
+    """One judged answer as it is kept; text None: unanswered. benchmarks: the names of the results it counts in.
+
+    prompt: what was asked; source: where in it the text asked about stands, as half-open offsets.
+    """
 
     id: str
     verdict: Verdict
@@ -107,6 +96,9 @@ class Judged(Part, frozen=True):
     items: Items
     gold: Items = ()
     benchmarks: tuple[str, ...] = ()
+    prompt: str = ""
+    source: tuple[int, int] = (0, 0)
+    flagged: Flagged = Flagged()
 
 
 class Counts(Part, frozen=True):
@@ -137,7 +129,9 @@ def judged(evaluation: Evaluation, outcomes: Iterable[Outcome]) -> Iterator[Judg
     names: dict[tuple[str, str, str], list[BenchmarkResult]] = {}
     for result in evaluation.results:
         names.setdefault((result.corpus, result.task, result.language), []).append(result)
-    for o in outcomes:
+    outcomes = list(outcomes)
+    for o, source in zip(outcomes, sources(outcomes), strict=True):
+        start = o.instance.prompt.find(source)
         key = (split_record_id(o.instance.id)[0], o.instance.task, o.instance.language)
         yield Judged(
             id=o.instance.id,
@@ -147,6 +141,9 @@ def judged(evaluation: Evaluation, outcomes: Iterable[Outcome]) -> Iterator[Judg
             items=o.parsed.items,
             gold=o.instance.gold,
             benchmarks=tuple(result.name for result in names.get(key, ())),
+            prompt=o.instance.prompt,
+            source=(start, start + len(source)) if start >= 0 else (0, len(o.instance.prompt)),
+            flagged=of(o, source),
         )
 
 

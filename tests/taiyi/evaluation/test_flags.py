@@ -14,10 +14,11 @@ from taiyi import corpora, tasks
 from taiyi.corpora import descriptor
 from taiyi.errors import NotFound
 from taiyi.evaluation import flags
-from taiyi.evaluation.results import Flags
+from taiyi.evaluation.flags import Flags
 from taiyi.instances import Context, Instance, Items, Outcome, Parsed
 from taiyi.instructions import Wording, render, task_spec
 from taiyi.ledger import Ledger
+from taiyi.metrics.sources import sources
 from taiyi.records import Turn
 
 DATA = Path(__file__).parents[3] / "data"
@@ -83,22 +84,22 @@ def test_the_words_of_a_wording_are_no_source_where_several_prompts_show_them() 
         ner("Chemical: entities", prompt.format(text), key=str(number))
         for number, text in enumerate(("Aspirin helps.", "Morphine was given.\nNo harm was seen."))
     ]
-    assert flags.sources(outcomes) == ["Aspirin helps.", "Morphine was given.\nNo harm was seen."]
+    assert sources(outcomes) == ["Aspirin helps.", "Morphine was given.\nNo harm was seen."]
     assert flags.flags(outcomes).hallucinated == 2
 
 
 def test_prompts_of_two_wordings_are_not_taken_for_one() -> None:
     first, second = ner("None", "A: B: text"), ner("None", "A: C: text", template="t2")
-    assert flags.sources([first, second]) == ["A: B: text", "A: C: text"]
+    assert sources([first, second]) == ["A: B: text", "A: C: text"]
 
 
 @given(st.lists(st.text(alphabet="ab 肝\n:", min_size=1, max_size=12), min_size=1, max_size=4))
 def test_a_source_is_a_part_of_its_prompt_and_keeps_what_prompts_do_not_share(texts: list[str]) -> None:
     outcomes = [ner("None", f"Types?\nText: {text}\nGo.", key=str(place)) for place, text in enumerate(texts)]
-    for outcome, source in zip(outcomes, flags.sources(outcomes), strict=True):
+    for outcome, source in zip(outcomes, sources(outcomes), strict=True):
         assert source in outcome.instance.prompt
     if len({text[:1] for text in texts}) == len({text[-1:] for text in texts}) == len(texts) > 1:
-        assert flags.sources(outcomes) == texts
+        assert sources(outcomes) == texts
 
 
 @pytest.mark.parametrize(
