@@ -52,7 +52,6 @@ class Benchmark(Part, frozen=True):
     types: only these names, as asked for, are scored (all where empty); an answer's items of other types are counted
       as off_schema and otherwise passed over.
     template: the wording asked with, an id of data/templates; style: how answers are wanted.
-    aliases: further spellings of names and labels that count as the name, alias -> name, beside those of the corpus.
     metric: the headline; also: further metrics. paper: the row of the paper's Table 2 or 3 (`main` and `held_out`
       benchmarks); group: main (the average over 13), held_out or supplementary.
     """
@@ -73,7 +72,6 @@ class Benchmark(Part, frozen=True):
     types: tuple[str, ...] = ()
     template: str = "t1"
     style: Style = "taiyi"
-    aliases: dict[str, str] = {}
     paper: str = ""
     references: tuple[Reference, ...] = ()
     notes: tuple[str, ...] = ()

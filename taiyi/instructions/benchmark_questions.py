@@ -5,21 +5,19 @@ No curation takes part: a benchmark is not touched. What cannot be asked leaves 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from taiyi import corpora, layout, tasks
 from taiyi.benchmarks import Benchmark
 from taiyi.corpora import descriptor
 from taiyi.errors import unknown_name
 from taiyi.instances import Draft, Instance, Style
-from taiyi.instructions.rendering import Wording, asked, task_spec, wordings_of
+from taiyi.instructions.rendering import Wording, asked, wordings_of
+from taiyi.instructions.specs import task_spec
 from taiyi.ledger import Ledger
 from taiyi.records import AnyRecord
-from taiyi.tasks import TaskSpec
 
 ALL = "all"
 """Every wording, one question after another: how much a score depends on the wording."""
@@ -44,7 +42,7 @@ def questions(
     described, above = corpora.below(descriptor.find(benchmark.corpus, descriptors), raw)
     if benchmark.task not in described.tasks:
         raise unknown_name(f"task of {described.id}", benchmark.task, described.tasks)
-    spec = spec_of(benchmark, described.tasks[benchmark.task])
+    spec = task_spec(described.id, benchmark.task, described.tasks[benchmark.task])
     worded = Wording(style=style or benchmark.style, folder=templates, seed=0)
     found: list[Instance] = []
     for record in corpora.read(described, benchmark.split, above, ledger):
@@ -58,12 +56,6 @@ def questions(
             reason = f"it has nothing that {benchmark.task} asks for"
             ledger.drop(f"{record.id}#{benchmark.task}", "nothing_to_ask", reason)
     return found
-
-
-def spec_of(benchmark: Benchmark, declared: Mapping[str, Any]) -> TaskSpec:
-    """The corpus's declaration of the task, with the benchmark's own aliases."""
-    spec = task_spec(benchmark.corpus, benchmark.task, declared)
-    return msgspec.structs.replace(spec, aliases={**spec.aliases, **benchmark.aliases})
 
 
 def remarks(benchmark: Benchmark, instances: Iterable[Instance], ledger: Ledger) -> list[str]:
