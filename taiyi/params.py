@@ -278,10 +278,13 @@ class Train(_Params, frozen=True, kw_only=True):
 
 
 class Predict(_Params, frozen=True, kw_only=True):
-    """Greedy generation on the test sets."""
+    """Greedy generation on the test sets. stage1: also by the model after stage 1, on the tasks that it was trained on, so
+    that what stage 2 forgets is measured.
+    """
 
     max_new_tokens: int = 500
     batch_size: int = 64
+    stage1: bool = False
 
 
 class Params(_Params, frozen=True, kw_only=True):
