@@ -1,15 +1,19 @@
 """Answers read, judged and scored over the whole test sets; right, wrong, unparsable and unanswered apart."""
 
+from collections.abc import Mapping, Sequence
+
 from pipelines import shell
 from taiyi import benchmarks, jsonl, layout, manifest
+from taiyi.benchmarks import Benchmark
 from taiyi.evaluation import results
+from taiyi.evaluation.forgetting import Forgetting, measured
 from taiyi.evaluation.outcomes import judge
 from taiyi.evaluation.scoring import evaluate, metrics, seen_mentions
 from taiyi.instances import Instance, Prediction
 from taiyi.params import Params
 
 
-def work(_params: Params) -> None:
+def work(params: Params) -> None:
     """Write data/evaluation (see taiyi.evaluation.results) and DVC's metrics."""
     instances = list(jsonl.read(layout.instructions("test"), Instance))
     predictions = {p.id: p.text for p in jsonl.read(layout.PREDICTIONS / "test.jsonl", Prediction)}
@@ -19,6 +23,7 @@ def work(_params: Params) -> None:
     scored = evaluate(outcomes, seen, described)
     with manifest.whole_folder(layout.EVALUATION) as folder:
         results.write(folder, scored, outcomes)
+        jsonl.write_json(folder / results.FORGETTING, forgetting(params, instances, predictions, described))
     evaluation = scored.evaluation
     jsonl.write_json(layout.METRICS / "scores.json", metrics(evaluation))
     rows = [
@@ -34,10 +39,25 @@ def work(_params: Params) -> None:
     manifest.write(
         layout.manifest("evaluate"),
         stage="evaluate",
-        params={},
+        params={"schedule": params.train.schedule, "stage1": params.train.stage1.tasks},
         inputs=(layout.instructions("test"), layout.instructions("train"), layout.PREDICTIONS),
         outputs=(layout.EVALUATION,),
     )
+
+
+def forgetting(
+    params: Params, instances: Sequence[Instance], predictions: Mapping[str, str], described: Sequence[Benchmark]
+) -> Forgetting:
+    """What stage 2 forgot of stage 1's tasks, or why that cannot be said."""
+    path = layout.PREDICTIONS / "stage1.jsonl"
+    if params.train.schedule == "one_stage":
+        return Forgetting("train.schedule is one_stage: there is no stage 1")
+    if not path.exists():
+        return Forgetting("predict.stage1 is false, or the test sets ask nothing of stage 1's tasks")
+    asked = [instance for instance in instances if instance.task in params.train.stage1.tasks]
+    before = {p.id: p.text for p in jsonl.read(path, Prediction)}
+    after = {i.id: predictions[i.id] for i in asked if i.id in predictions}
+    return measured(asked, before, after, described)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ SCORES = "scores.json"
 JUDGED = "judged.jsonl"
 COUNTS = "counts.json"
 EXAMPLES = "examples.json"
+FORGETTING = "forgetting.json"
+"""Of the pipeline's own evaluation: what its stage 2 forgot (see taiyi.evaluation.forgetting)."""
 
 
 class Wording(Part, frozen=True):

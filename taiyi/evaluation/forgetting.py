@@ -1,0 +1,55 @@
+"""What stage 2 forgets: the tasks of stage 1, scored after stage 1 and again after stage 2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from taiyi.benchmarks import Benchmark
+from taiyi.evaluation.comparison import Comparison, compare
+from taiyi.evaluation.outcomes import judge
+from taiyi.evaluation.pairing import System
+from taiyi.evaluation.scoring import evaluate
+from taiyi.instances import Instance
+from taiyi.metrics import significance
+from taiyi.records import Part
+
+BEFORE, AFTER = "stage 1", "stage 2"
+
+
+class Forgetting(Part, frozen=True):
+    """Stage 2 (b) against stage 1 (a) on the tasks of stage 1; a negative difference was forgotten.
+
+    reason: why there is nothing to compare; empty where there is a comparison. tasks: those of stage 1.
+    """
+
+    reason: str
+    tasks: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+
+
+def measured(
+    instances: Sequence[Instance],
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    described: Sequence[Benchmark] = (),
+    *,
+    replicates: int = significance.REPLICATES,
+) -> Forgetting:
+    """Score and compare the answers after each stage to these instances, which are of the tasks of stage 1.
+
+    before, after: raw answers by instance id, exactly to these. Raises what judging and scoring raise.
+    """
+    systems = [_system(name, instances, answers, described) for name, answers in ((BEFORE, before), (AFTER, after))]
+    families = {benchmark.id: benchmark.group for benchmark in described}
+    return Forgetting(
+        reason="",
+        tasks=tuple(sorted({instance.task for instance in instances})),
+        comparison=compare(*systems, families=families, replicates=replicates),
+    )
+
+
+def _system(
+    name: str, instances: Sequence[Instance], answers: Mapping[str, str], described: Sequence[Benchmark]
+) -> System:
+    scored = evaluate(judge(instances, answers), {}, described, name=name)
+    return System(name, *scored)
