@@ -165,32 +165,61 @@ def test_a_full_disk_leaves_no_half_written_output(copy: Copy, damaged: Any) -> 
     path.write_bytes(content)
     records = copy.folder / layout.records("sample_cdr")
     shutil.rmtree(records)
-    limited = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); import signal; "
-    limited += "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); sys.argv = ['harmonize', 'sample_cdr']; "
-    limited += "runpy.run_module('pipelines.harmonize', run_name='__main__')"
-    done = copy.run(sys.executable, "-c", limited)
+    done = copy.run(sys.executable, "-c", on_a_full_disk("harmonize", "sample_cdr"))
     assert done.returncode == 2, done.stderr
     assert "free some space" in done.stderr
     assert not records.exists()
     assert not list(records.parent.glob(".sample_cdr.*"))
 
 
-@pytest.mark.parametrize("stage", ["samples", "curate", "base_model"])
+@pytest.mark.parametrize(
+    ("stage", "output"),
+    [("curate", layout.CURATED), ("instruct", layout.INSTRUCTIONS), ("tokenize", layout.TOKENS)],
+)
+def test_a_stage_that_finds_the_disk_full_leaves_what_was_there(copy: Copy, stage: str, output: Path) -> None:
+    before = manifest.digest(copy.folder / output)
+    done = copy.run(sys.executable, "-c", on_a_full_disk(stage))
+    assert done.returncode == 2, done.stderr
+    assert "free some space" in done.stderr
+    assert manifest.digest(copy.folder / output) == before
+    assert not list((copy.folder / "data").glob(f".{output.name}.*"))
+
+
+def on_a_full_disk(stage: str, *arguments: str) -> str:
+    """A program that runs a stage where no file may grow beyond 4 kB."""
+    return (
+        "import resource, runpy, signal, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        f"sys.argv = {[stage, *arguments]!r}; runpy.run_module('pipelines.{stage}', run_name='__main__')"
+    )
+
+
+QUICK = {"curate": layout.CURATED, "instruct": layout.INSTRUCTIONS, "tokenize": layout.TOKENS}
+"""Stages that may be done before they are interrupted."""
+
+
+@pytest.mark.parametrize("stage", ["samples", "curate", "instruct", "base_model", "tokenize"])
 def test_an_interrupted_stage_leaves_the_old_output_or_none(copy: Copy, stage: str, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(copy.folder, folder, ignore=shutil.ignore_patterns("cache", ".dvc"))
     values = {**copy.values, "samples": {"documents": 200_000}}
     values["base_model"] = {**values["base_model"], "embedded": {**values["base_model"]["embedded"], "steps": 100_000}}
     (folder / layout.PARAMS).write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
-    output = {"samples": layout.SAMPLES, "curate": layout.CURATED, "base_model": layout.BASE_MODEL}[stage]
+    output = {"samples": layout.SAMPLES, "base_model": layout.BASE_MODEL, **QUICK}[stage]
     before = manifest.digest(folder / output)
     process = subprocess.Popen(
         [sys.executable, "-m", f"pipelines.{stage}"], cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True
     )
-    time.sleep(0.4 if stage == "curate" else 4)
+    if stage in QUICK:  # in the middle of its writing
+        until = time.monotonic() + 30
+        while process.poll() is None and not list((folder / "data").glob(f".{output.name}.*")):
+            assert time.monotonic() < until
+            time.sleep(0.005)
+    else:
+        time.sleep(4)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode in ((0, 130) if stage == "curate" else (130,)), errors
+    assert process.returncode in ((0, 130) if stage in QUICK else (130,)), errors
     assert manifest.digest(folder / output) == before or process.returncode == 0
     assert not list((folder / "data").glob(f".{output.name}.*"))
 
