@@ -159,11 +159,12 @@ def _absent(texts: Iterable[str], instance: Instance, source: str) -> tuple[list
         return [], []
     flat, gold = _flat(source), {text for item in instance.gold for text in strings(item)}
     lost = [text for text in lost if text not in gold and _flat(text) not in flat]
-    folded = _folded(flat) if lost else ""
-    return lost, [text for text in lost if _folded(_flat(text)) in folded]
+    folded = folded(flat) if lost else ""
+    return lost, [text for text in lost if folded(_flat(text)) in folded]
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text without case and width."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 

@@ -20,15 +20,15 @@ Documents: TypeAlias = Mapping[str, Iterable[Key]]
 class Matching(Part, frozen=True):
     """The settings that every signature names.
 
-    case: `exact` (the paper's metric: Ammonia and ammonia are two items) or `fold` (Unicode case folding).
-    unicode: `NFC`; `NFKC` also merges full- and half-width forms, and with them ① and 1, β² and β2.
-    duplicates: `once` compares sets; `counted` compares multisets, each repetition an item of its own.
+    case: `mixed` (the paper's metric: Ammonia and ammonia are two items) or `fold` (Unicode case folding).
+    unicode: `nfc`; `nfkc` also merges full- and half-width forms, and with them ① and 1, β² and β2.
+    duplicates: `once` compares sets; `multiset` compares multisets, each repetition an item of its own.
     White space around a string never counts.
     """
 
-    case: Literal["exact", "fold"] = "exact"
-    unicode: Literal["NFC", "NFKC"] = "NFC"
-    duplicates: Literal["once", "counted"] = "once"
+    case: Literal["mixed", "fold"] = "mixed"
+    unicode: Literal["nfc", "nfkc"] = "nfc"
+    duplicates: Literal["once", "multiset"] = "once"
 
     def settings(self) -> dict[str, str]:
         """The settings as a signature's parts."""
@@ -45,14 +45,22 @@ class Matching(Part, frozen=True):
         found: Counter[Key] = Counter(map(self.form, items))
         return Counter(found.keys()) if self.duplicates == "once" else found
 
+    def counted(self, items: Iterable[Key]) -> frozenset[Key]:
+        """The same as a set: where repetitions count, the second and later ones of an item bear their number."""
+        if self.duplicates == "once":
+            return frozenset(map(self.form, items))
+        bag = self.bag(items)
+        return frozenset((*item, place) if place else item for item, often in bag.items() for place in range(often))
+
     def _text(self, text: str) -> str:
         if not text.isascii():
-            text = unicodedata.normalize(self.unicode, text)
+            text = unicodedata.normalize(_FORMS[self.unicode], text)
         if self.case == "fold":  # folding may undo the form: U+0390, say
-            text = unicodedata.normalize(self.unicode, text.casefold())
+            text = unicodedata.normalize(_FORMS[self.unicode], text.casefold())
         return text.strip()
 
 
+_FORMS: dict[str, Literal["NFC", "NFKC"]] = {"nfc": "NFC", "nfkc": "NFKC"}
 EXACT = Matching()
 """The default: exact text in NFC, each item once."""
 

@@ -12,7 +12,7 @@ from taiyi.errors import InvalidInput
 from taiyi.metrics import Score, extraction
 from taiyi.metrics.matching import Key, Matching
 
-FOLDED, COUNTED = Matching(case="fold"), Matching(duplicates="counted")
+FOLDED, COUNTED = Matching(case="fold"), Matching(duplicates="multiset")
 GOLD = {"1": [("Chemical", "aspirin"), ("Disease", "ulcer")], "2": [("Disease", "pain")], "3": []}
 READ = {"1": [("Chemical", "aspirin"), ("Disease", "Ulcer"), ("Gene", "p53")], "3": [("Disease", "pain")], "9": []}
 documents = st.dictionaries(
@@ -53,14 +53,14 @@ def test_every_setting_shows_in_the_signature() -> None:
         extraction.score(GOLD, READ, task="ner").signature,
         extraction.score(GOLD, READ, task="ner", matching=FOLDED).signature,
         extraction.score(GOLD, READ, task="ner", matching=COUNTED).signature,
-        extraction.score(GOLD, READ, task="ner", matching=Matching(unicode="NFKC")).signature,
+        extraction.score(GOLD, READ, task="ner", matching=Matching(unicode="nfkc")).signature,
         extraction.score(GOLD, READ, task="ner", unit="span").signature,
         extraction.score(GOLD, READ, task="ner", types=("Chemical", "Disease")).signature,
         extraction.score(GOLD, READ, task="ner", types=("Chemical", "Disease"), off_schema="dropped").signature,
     ]
     assert len(set(made)) == len(made)
     assert made[0] == (
-        "f1|average:micro|case:exact|duplicates:once|match:text|task:ner|types:gold|undefined:0|unicode:NFC|version:1"
+        "f1|average:micro|case:mixed|duplicates:once|match:text|task:ner|types:gold|undefined:0|unicode:nfc|version:1"
     )
 
 
