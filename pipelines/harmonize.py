@@ -8,8 +8,21 @@ import msgspec
 from pipelines import shell
 from taiyi import corpora, jsonl, layout, manifest
 from taiyi.corpora import card, descriptor
+from taiyi.corpora.descriptor import Descriptor
+from taiyi.errors import InvalidInput
 from taiyi.ledger import Ledger
 from taiyi.params import Params
+
+
+def _empty(described: Descriptor, split: str, dropped: int) -> InvalidInput:
+    """The error for a split whose files hold no record: training would go without it, and nobody would know."""
+    files = ", ".join(described.splits[split].files)
+    why = f"; {dropped} rows went to the ledger" if dropped else ""
+    return InvalidInput(
+        f"the split {split} holds no record ({files}){why}",
+        where=layout.RAW / described.id,
+        remedy="put its files there whole, mark the split `optional`, or take the corpus out of params.yaml",
+    )
 
 
 def work(corpus: str, params: Params) -> None:
@@ -24,6 +37,8 @@ def work(corpus: str, params: Params) -> None:
             look = card.Look(described, split, ledgers[-1])
             records = look.over(corpora.read(described, split, layout.RAW, ledgers[-1]))
             count = jsonl.write(folder / f"{split}.jsonl", records)
+            if not count and not described.splits[split].optional:
+                raise _empty(described, split, len(ledgers[-1].entries))
             cards.append(look.card())
             shell.progress(f"harmonize: {corpus}/{split}: {count} records")
         jsonl.write(folder / layout.LEDGER, chain.from_iterable(ledgers))
