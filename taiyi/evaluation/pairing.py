@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from taiyi.errors import InvalidInput, unknown_name
+from taiyi.errors import InvalidInput, NotFound, unknown_name
+from taiyi.evaluation import results
 from taiyi.evaluation.results import BenchmarkResult, Counts, Evaluation, Judged
 from taiyi.instances import Item
 from taiyi.metrics import measures
@@ -56,6 +58,28 @@ class Pair(NamedTuple):
     def b(self) -> float:
         """B's score."""
         return _value(self.figure, self.second if self.sign > 0 else self.first)
+
+
+def load(folders: Sequence[Path]) -> list[System]:
+    """The evaluations in these folders; one without a name, or with another's, goes by its folder.
+
+    Raises NotFound for a folder that holds no evaluation.
+    """
+    found = []
+    for folder in folders:
+        if not (folder / results.SCORES).exists() or not (folder / results.COUNTS).exists():
+            raise NotFound(
+                f"{folder} is no evaluation folder: it has no {results.SCORES} and {results.COUNTS}; `taiyi score`, "
+                "`taiyi evaluate` and `dvc repro evaluate` write one"
+            )
+        evaluation, counts = results.read(folder)
+        judged = results.answers(folder) if (folder / results.JUDGED).exists() else ()
+        found.append(System(evaluation.name or folder.resolve().name, evaluation, counts, golds(judged)))
+    names = [system.name for system in found]
+    return [
+        system._replace(name=folder.as_posix()) if names.count(system.name) > 1 else system
+        for folder, system in zip(folders, found, strict=True)
+    ]
 
 
 def golds(judged: Iterable[Judged]) -> Gold:
@@ -110,7 +134,7 @@ def _reason(name: str, a: System, b: System, of_a: BenchmarkResult | None, of_b:
         return f"only in {a.name if of_a else b.name}"
     without = [system.name for system in (a, b) if name not in system.counts]
     if without:
-        return f"{' and '.join(without)} kept no counts of it"
+        return f"{' and '.join(without)} kept no counts of it: its metric is no figure of counts by question"
     counts_a, counts_b = a.counts[name], b.counts[name]
     if counts_a.signature != counts_b.signature:
         return f"scored differently: {_apart(counts_a.signature, counts_b.signature)}"
@@ -120,7 +144,8 @@ def _reason(name: str, a: System, b: System, of_a: BenchmarkResult | None, of_b:
     if alone:
         return f"{len(alone):,} records are in one of the two only: {_listed(alone)}"
     gold_a, gold_b = a.gold.get(name, {}), b.gold.get(name, {})
-    other = sorted(record for record in gold_a.keys() & gold_b.keys() if gold_a[record] != gold_b[record])
+    known = gold_a.keys() & gold_b.keys() & set(counts_a.documents)
+    other = sorted(record for record in known if gold_a[record] != gold_b[record])
     if other:
         return f"{len(other):,} records have another gold answer: {_listed(other)}"
     return ""
