@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import shell
-from taiyi import jsonl, layout, manifest
+from taiyi import benchmarks, jsonl, layout, manifest
 from taiyi.budget import Budget
 from taiyi.corpora import descriptor
 from taiyi.corpora.card import Card
-from taiyi.evaluation import cards, paper, report
+from taiyi.evaluation import cards, paper, parity, report
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.report_data import (
     CorpusRow,
@@ -179,6 +179,8 @@ def page(path: Path, text: str) -> None:
 def work(params: Params) -> None:
     """Write data/report/report.html, and a page for each corpus below data/report/corpora."""
     counted, samples = losses(params)
+    printed = paper.load(layout.PAPER)
+    evaluation = jsonl.read_json(layout.EVALUATION / "scores.json", Evaluation)
     data = ReportData(
         title=f"Taiyi run: {params.preset}",
         demo=not params.base_model.reference,
@@ -195,10 +197,11 @@ def work(params: Params) -> None:
         ledger_samples=samples,
         lengths=jsonl.read_json(layout.TOKENS / "lengths.json", tuple[Lengths, ...]),
         curves=tuple(curves(params)),
-        evaluation=jsonl.read_json(layout.EVALUATION / "scores.json", Evaluation),
+        evaluation=evaluation,
         examples=jsonl.read_json(layout.EVALUATION / "examples.json", tuple[Example, ...]),
         settings=settings(params),
-        paper=paper.load(layout.PAPER),
+        paper=printed,
+        parity=parity.sheet(evaluation, printed, benchmarks.every(layout.BENCHMARKS)),
     )
     with manifest.whole_folder(layout.REPORT) as folder:
         page(folder / "report.html", report.render(data))

@@ -1,11 +1,13 @@
-"""The figures of the Taiyi paper (data/reference/paper_table.yaml), typed, to stand beside our own."""
+"""The tables of the Taiyi paper (data/reference/paper_table.yaml), typed, to stand beside our own. The results themselves
+are references of data/benchmarks.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from taiyi import strict_yaml
-from taiyi.records import Language, Part
+from taiyi.records import Part
 
 
 class InstructionRow(Part, frozen=True):
@@ -30,47 +32,44 @@ class InstructionTable(Part, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-class ResultRow(Part, frozen=True):
-    """A benchmark of Table 2, values x100 by column. `corpus` names the benchmark here; `type` one of its types, by
-    the name it is asked for under.
+class Printed(Part, frozen=True):
+    """An average as printed, x100, and where."""
+
+    value: float
+    source: str
+
+
+class Column(Part, frozen=True):
+    """A column of Table 2 or of its later form: the references of that column in data/benchmarks hold its figures.
+
+    printed: its average; otherwise: the column that has the figures which this one does not give again.
     """
 
     name: str
-    task: str
-    language: Language
-    metric: str
-    n: str
-    values: tuple[float, ...]
-    sota: str
-    corpus: str
-    type: str = ""
+    printed: tuple[Printed, ...]
+    otherwise: str = ""
 
 
 class ResultTable(Part, frozen=True):
-    """Table 2, with the later columns of the project's README."""
+    """Table 2 and its later form in the project's README: which benchmarks, in which order, and the averages."""
 
-    columns: tuple[str, ...]
-    rows: tuple[ResultRow, ...]
-    average: tuple[float, ...]
+    benchmarks: tuple[str, ...]
+    columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
 
 
 class HeldOutRow(Part, frozen=True):
-    """A row of Table 3, x100; `type` as in ResultRow, empty for all types together."""
+    """A row of Table 3; `type` is the name its type is asked for under, empty for all types together."""
 
     name: str
-    precision: float
-    recall: float
-    f1: float
     type: str = ""
 
 
 class HeldOutTable(Part, frozen=True):
-    """Table 3: a corpus held out of training."""
+    """Table 3: a corpus held out of training. Its figures are those of the benchmark's reference."""
 
     name: str
-    corpus: str
-    n: str
+    benchmark: str
     rows: tuple[HeldOutRow, ...]
     notes: tuple[str, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from taiyi.budget import Budget
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.paper import Paper
+from taiyi.evaluation.parity import Sheet
 from taiyi.evaluation.results import Evaluation
 from taiyi.ledger import Action, Entry
 from taiyi.records import Language, Part
@@ -148,4 +149,5 @@ class ReportData(Part, frozen=True, kw_only=True):
     examples: tuple[Example, ...] = ()
     settings: tuple[Setting, ...] = ()
     paper: Paper | None = None
+    parity: Sheet | None = None
     notes: tuple[str, ...] = ()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from taiyi.benchmarks import Benchmark
 from taiyi.budget import AVERAGINGS, Share, together
 from taiyi.evaluation import charts
 from taiyi.evaluation.instruction_table import differences, instruction_table, place
 from taiyi.evaluation.outcomes import VERDICTS, Verdict
-from taiyi.evaluation.paper import HeldOutRow, InstructionRow, Paper, ResultRow
+from taiyi.evaluation.paper import InstructionRow, Paper
+from taiyi.evaluation.parity import Average, Parity, Sheet
 from taiyi.evaluation.report_data import CorpusRow, Curve, LedgerSample, Lengths, ReportData, TaskSize
 from taiyi.evaluation.results import BenchmarkResult
 from taiyi.params import Averaging
@@ -86,8 +88,9 @@ def page(data: ReportData) -> dict[str, Any]:
         ],
         "results": [(r, score_chart(r), verdict_chart(r.name, r.verdicts)) for r in results],
         "verdicts": verdict_chart("all benchmarks", data.evaluation.verdicts) if data.evaluation else "",
-        "paper_rows": [(row, beside(row, results)) for row in data.paper.results.rows] if data.paper else [],
-        "held_out": [(row, held_out(row, data)) for row in data.paper.held_out.rows] if data.paper else [],
+        "columns": columns(data.parity) if data.parity else [],
+        "paper_rows": paper_rows(data.parity) if data.parity else [],
+        "held_out": held_out(data.parity) if data.parity else [],
         "examples": [(name, [e for e in data.examples if e.verdict == name]) for name in VERDICTS[:3]],
         "settings": settings(data),
     }
@@ -324,27 +327,26 @@ def verdict_chart(name: str, verdicts: dict[Verdict, int]) -> str:
     return charts.stacked_bar(segments, label=label, width=170)
 
 
-def beside(row: ResultRow, results: Sequence[BenchmarkResult]) -> tuple[float, int] | None:
-    """Our score and N for a benchmark of the paper; None where this run did not ask it."""
-    for result in results:
-        if (result.corpus, result.task, result.language) == (row.corpus, row.task, row.language):
-            value = _of_type(result, row.type)
-            return None if value is None else (value, result.official_n)
-    return None
+def columns(sheet: Sheet) -> list[Average]:
+    """The columns of Table 2 that have a figure for each of its benchmarks."""
+    wanted = {benchmark.id for benchmark in sheet.benchmarks}
+    return [a for a in sheet.averages if {row.benchmark for row in sheet.rows if row.column == a.column} >= wanted]
 
 
-def held_out(row: HeldOutRow, data: ReportData) -> float | None:
-    """Our F1 for a row of the paper's Table 3; None where this run did not ask it."""
-    corpus = data.paper.held_out.corpus if data.paper else ""
-    for result in data.evaluation.results if data.evaluation else ():
-        if (result.corpus, result.task) == (corpus, "ner"):
-            return _of_type(result, row.type)
-    return None
+def paper_rows(sheet: Sheet) -> list[tuple[Benchmark, list[Parity]]]:
+    """The benchmarks of Table 2, each with its figures by column; our own stand in each of them."""
+    shown = [average.column for average in columns(sheet)]
+    cells = {(row.benchmark, row.column): row for row in sheet.rows if row.table == 2}
+    return [(benchmark, [cells[benchmark.id, column] for column in shown]) for benchmark in sheet.benchmarks]
 
 
-def _of_type(result: BenchmarkResult, name: str) -> float | None:
-    """The score of one type, None where neither gold nor answers hold it; of all types for an empty name."""
-    return result.score.details.get(f"f1:{name}") if name else result.score.value
+def held_out(sheet: Sheet) -> dict[str, dict[str, Parity]]:
+    """The rows of Table 3 by name; in each precision, recall and f1."""
+    rows: dict[str, dict[str, Parity]] = {}
+    for row in sheet.rows:
+        if row.table == 3:
+            rows.setdefault(row.name, {})[row.figure.partition(":")[0]] = row
+    return rows
 
 
 def settings(data: ReportData) -> list[tuple[str, str, str]]:

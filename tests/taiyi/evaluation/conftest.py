@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from taiyi import benchmarks
 from taiyi.budget import Budget, Tally
 from taiyi.corpora import descriptor
-from taiyi.evaluation import paper
+from taiyi.evaluation import paper, parity
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.report_data import (
     CorpusRow,
@@ -31,6 +32,7 @@ from taiyi.records import Turn
 
 DESCRIPTORS = Path(__file__).parents[3] / "data" / "corpora"
 PAPER = Path(__file__).parents[3] / "data" / "reference" / "paper_table.yaml"
+BENCHMARKS = Path(__file__).parents[3] / "data" / "benchmarks"
 CORPORA = [
     # id, title, language, tasks with training instances
     ("sample_cdr", "Chemical-disease abstracts (sample)", "en", {"ner": 640, "re": 310}),
@@ -258,5 +260,6 @@ def full_report() -> ReportData:
             Setting("maximum length (tokens)", "1024"),
         ),
         paper=paper.load(PAPER),
+        parity=parity.sheet(_evaluation(), paper.load(PAPER), benchmarks.every(BENCHMARKS)),
         notes=("Corpora named sample_* were generated for this demonstration and hold no real patient or article.",),
     )

@@ -7,15 +7,14 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from taiyi.corpora import descriptor
-from taiyi.evaluation import views
+from taiyi import benchmarks
+from taiyi.evaluation import parity, views
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.instruction_table import OTHER, instruction_table
 from taiyi.evaluation.report import ReportData, render
 from taiyi.evaluation.report_data import Curve, LedgerCount, TaskSize
-from taiyi.evaluation.results import Evaluation
 
-DESCRIPTORS = Path(__file__).parents[3] / "data" / "corpora"
+BENCHMARKS = Path(__file__).parents[3] / "data" / "benchmarks"
 HOSTILE = "<script>alert(1)</script> \" onload='x' </style></svg> {{ 7 * 7 }} \ud800"
 
 
@@ -153,10 +152,10 @@ def test_our_instances_stand_in_the_rows_of_the_papers_table(full_report):
 
 
 def test_the_papers_total_is_the_sum_of_its_rows_and_its_average_that_of_its_benchmarks(full_report):
-    table, results = full_report.paper.instruction_data, full_report.paper.results
+    table = full_report.paper.instruction_data
     assert sum(row.en + row.zh + row.both for row in table.rows) == table.total == 1_114_315
-    for column, average in enumerate(results.average):
-        assert sum(row.values[column] for row in results.rows) / 13 == pytest.approx(average, abs=0.05)
+    for average in full_report.parity.averages:
+        assert average.printed[0].value == pytest.approx(average.recomputed, abs=0.0501)
 
 
 def test_the_page_points_out_where_the_printed_table_differs(full_report, page):
@@ -182,33 +181,22 @@ def test_the_loss_is_shared_out_between_tasks_in_the_averaging_in_force_first(fu
     assert "square (in force)" in page and "No loss budget was given" in render(ReportData(title="No budget"))
 
 
-def test_a_benchmark_of_the_paper_shows_our_score_where_it_was_asked(full_report):
+def test_a_benchmark_of_the_paper_shows_our_score_where_it_was_asked(full_report, page):
+    assert "None of the paper's test sets was asked" in unescape(page)
     first = full_report.evaluation.results[0]
-    score = msgspec.structs.replace(first.score, value=0.5, details={"f1:chemical": 0.25, "f1:chemical entity": 0.75})
-    ours = msgspec.structs.replace(first, corpus="bc5cdr", score=score, official_n=500)
-    chemical, disease = full_report.paper.results.rows[:2]
-    assert views.beside(chemical, [ours]) == (0.25, 500)
-    assert views.beside(disease, [ours]) is None
-    evaluation = Evaluation(0.5, 0.0, 500, ours.verdicts, (msgspec.structs.replace(ours, corpus="biored"),))
-    data = msgspec.structs.replace(full_report, evaluation=evaluation)
-    rows = {row.name: row for row in full_report.paper.held_out.rows}
-    assert views.held_out(rows["All"], data) == 0.5
-    assert views.held_out(rows["Chemical"], data) == 0.75
-    assert "None of the paper's test sets was asked" in unescape(render(full_report))
-
-
-def test_types_and_tasks_of_the_papers_benchmarks_are_those_that_our_descriptors_declare(full_report):
-    results, biored = full_report.paper.results.rows, full_report.paper.held_out
-    asked = [(row.corpus, row.task, row.type) for row in results] + [
-        (biored.corpus, "ner", r.type) for r in biored.rows
-    ]
-    checked = 0
-    for corpus, task, name in asked:
-        if corpus in descriptor.ids(DESCRIPTORS):
-            declared = descriptor.find(corpus, DESCRIPTORS).tasks[task]
-            assert not name or name in declared["types"].values()
-            checked += 1
-    assert checked >= 10
+    score = msgspec.structs.replace(first.score, value=0.4321, details={"f1:chemical entity": 0.2468})
+    ours = tuple(
+        msgspec.structs.replace(first, benchmark=name, score=score, official_n=n)
+        for name, n in (("bc5cdr_chem", 500), ("biored", 100))
+    )
+    evaluation = msgspec.structs.replace(full_report.evaluation, results=ours)
+    described = benchmarks.every(BENCHMARKS)
+    sheet = parity.sheet(evaluation, full_report.paper, described)
+    text = unescape(render(msgspec.structs.replace(full_report, evaluation=evaluation, parity=sheet)))
+    assert "None of the paper's test sets was asked" not in text
+    assert '43.2<br><span class="small">N 500' in text and "1 of 13" in text
+    assert '<th scope="row">Chemical</th><td class="r ours">24.7</td><td class="r">71.7</td>' in text
+    assert "the first README prints 64.8" in text
 
 
 def test_settings_show_the_papers_value_beside_ours(full_report):
