@@ -159,8 +159,8 @@ def _absent(texts: Iterable[str], instance: Instance, source: str) -> tuple[list
         return [], []
     flat, gold = _flat(source), {text for item in instance.gold for text in strings(item)}
     lost = [text for text in lost if text not in gold and _flat(text) not in flat]
-    folded = folded(flat) if lost else ""
-    return lost, [text for text in lost if folded(_flat(text)) in folded]
+    known = folded(flat) if lost else ""
+    return lost, [text for text in lost if folded(_flat(text)) in known]
 
 
 def folded(text: str) -> str:
