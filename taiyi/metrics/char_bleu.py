@@ -72,17 +72,17 @@ def imcs(answers: Sequence[str], references: Sequence[Sequence[str]], *, order: 
 
 def distinct(answers: Sequence[str], *, n: int) -> Score:
     """distinct-n (Li et al. 2016): different character n-grams over all n-grams of all answers; 0 where there is none."""
-    found = Counter(gram for answer in answers for gram in _grams(answer, n))
+    found = Counter(gram for answer in answers for gram in grams(answer, n))
     value = ratio(len(found), found.total())
     return _score(f"distinct_{n}", value, len(answers), {"ngrams": float(found.total())}, average="corpus")
 
 
 def precision(answer: str, references: Sequence[str], n: int) -> Precision:
     """The answer's n-grams found in a reference, each at most as often as in the one that has it most."""
-    ours = Counter(_grams(answer, n))
+    ours = Counter(grams(answer, n))
     best: Counter[str] = Counter()
     for reference in references:
-        best |= Counter(_grams(reference, n))
+        best |= Counter(grams(reference, n))
     return Precision((ours & best).total(), max(1, ours.total()))
 
 
@@ -129,7 +129,8 @@ def _geometric(values: Sequence[float]) -> float:
     return math.exp(math.fsum(math.log(value) / len(values) for value in values))
 
 
-def _grams(text: str, n: int) -> list[str]:
+def grams(text: str, n: int) -> list[str]:
+    """The n-grams of a text's characters, in order."""
     return [text[start : start + n] for start in range(len(text) - n + 1)]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from taiyi.instances import Item
 from taiyi.metrics import Score, signature
 from taiyi.metrics.assignment import best_total
 from taiyi.metrics.outcomes import ratio
@@ -66,6 +67,17 @@ def score(pairs: Sequence[tuple[Sequence[Collection[Hashable]], Sequence[Collect
         signature=signature("conll_f1", task="coref", match="exact", singletons="kept", of="muc+b_cubed+ceaf_e"),
         details=details,
     )
+
+
+def links(cluster: Item) -> Iterator[Item]:
+    """The pairs of mentions of a cluster of texts, each in the texts' order."""
+    return combinations(sorted(map(str, cluster)), 2)
+
+
+def counts(gold: Sequence[Collection[Hashable]], predicted: Sequence[Collection[Hashable]]) -> dict[str, Counts]:
+    """What muc, b_cubed, ceaf_m and ceaf_e count of one document."""
+    sides = _clusters(gold), _clusters(predicted)
+    return {name: metric(*sides) for name, metric in _METRICS.items()}
 
 
 def muc(gold: Clusters, predicted: Clusters) -> Counts:

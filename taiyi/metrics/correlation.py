@@ -21,10 +21,8 @@ def score(outcomes: Sequence[Outcome], *, task: str) -> Score:
     the numbers. Where either side does not vary the correlation is undefined: the value is 0 and details hold
     undefined = 1. The baseline, one and the same number everywhere, has correlation 0 by that rule.
     """
-    gold = np.array([float(str(outcome.instance.gold[0][0])) for outcome in outcomes])
-    read = np.array([_number(outcome) for outcome in outcomes], dtype=np.float64)
-    known = ~np.isnan(read)
-    predicted = np.where(known, read, read[known].mean() if known.any() else 0.0)
+    gold, read = vectors(outcomes)
+    predicted = imputed(read)
     r, rho = pearson(gold, predicted), pearson(ranks(gold), ranks(predicted))
     details = {"pearson": r or 0.0, "spearman": rho or 0.0, "undefined": float(r is None)}
     return Score(
@@ -34,8 +32,21 @@ def score(outcomes: Sequence[Outcome], *, task: str) -> Score:
         baseline_name="constant answer",
         items=len(outcomes),
         signature=signature("pearson", task=task, missing="mean", undefined="0"),
-        details={**details, "numeric": float(known.sum()), **counts(outcomes)},
+        details={**details, "numeric": float(np.isfinite(read).sum()), **counts(outcomes)},
     )
+
+
+def vectors(outcomes: Sequence[Outcome]) -> tuple[Vector, Vector]:
+    """The gold scores and the answers, NaN for one that is no number."""
+    gold = np.array([float(str(outcome.instance.gold[0][0])) for outcome in outcomes], dtype=np.float64)
+    return gold, np.array([_number(outcome) for outcome in outcomes], dtype=np.float64)
+
+
+def imputed(read: Vector) -> Vector:
+    """The answers, with the mean of the numbers where there is none; 0 where there is no number at all."""
+    known = ~np.isnan(read)
+    found: Vector = np.where(known, read, read[known].mean() if known.any() else 0.0)
+    return found
 
 
 def pearson(x: Vector, y: Vector) -> float | None:

@@ -57,7 +57,7 @@ def findings(answer: str) -> list[Finding]:
 def sections(answer: str, names: Sequence[str] = SECTIONS) -> dict[str, str]:
     """The text under each name that begins a line with a colon, up to the next; what stands before the first is left.
 
-    A section that comes twice is one text of two lines, as `overlap.by_section` joins them.
+    A section that comes twice is one text of two lines, as `sections.by_name` joins them.
     """
     parts = re.split(rf"^[ \t]*({'|'.join(map(re.escape, names))})[ \t]*[:：]", answer, flags=re.MULTILINE)
     found: dict[str, str] = {}

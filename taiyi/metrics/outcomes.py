@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from taiyi.instances import UNPARSABLE, Item, Outcome
+import msgspec
+
+from taiyi.instances import UNPARSABLE, Item, Items, Outcome, Parsed
 
 
 def gold_set(outcome: Outcome) -> frozenset[Item]:
@@ -36,6 +38,28 @@ def counts(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """How many answers got each verdict; the four add up to the number of outcomes."""
     found = Counter(verdict(outcome) for outcome in outcomes)
     return {name: float(found[name]) for name in ("right", "wrong", "unparsable", "unanswered")}
+
+
+def unanswered(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The same questions without any answer: what the empty answer is scored on."""
+    return [Outcome(outcome.instance, None, Parsed("unparsed")) for outcome in outcomes]
+
+
+def projected(outcomes: Iterable[Outcome], project: Callable[[Item], Iterable[Item]]) -> list[Outcome]:
+    """The outcomes with every gold and predicted item replaced by what `project` makes of it, each once."""
+
+    def of(items: Items) -> Items:
+        return tuple(dict.fromkeys(part for item in items for part in project(item)))
+
+    replace = msgspec.structs.replace
+    return [
+        replace(
+            outcome,
+            instance=replace(outcome.instance, gold=of(outcome.instance.gold)),
+            parsed=replace(outcome.parsed, items=of(outcome.parsed.items)),
+        )
+        for outcome in outcomes
+    ]
 
 
 def ratio(part: float, whole: float) -> float:

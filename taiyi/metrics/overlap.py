@@ -1,74 +1,84 @@
-"""Overlap of a text with its references: ROUGE-L (own), token F1, exact match, and BLEU and chrF by sacrebleu."""
+"""Overlap of a text with its references: ROUGE-L (own), token F1, exact match; answers beside their references."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
+from typing import NamedTuple
 
-from taiyi.errors import NotReady
-from taiyi.instances import Items, Outcome
-from taiyi.metrics import Score, signature
-from taiyi.metrics.outcomes import counts, f1, ratio, readable
-from taiyi.metrics.references import by_number
+from taiyi.instances import Outcome
+from taiyi.metrics import sacrebleu_counts, sections
+from taiyi.metrics.outcomes import f1, ratio, readable
+from taiyi.metrics.sections import Texts
 from taiyi.records import LANGUAGES
-
-Headline = Literal["rouge_l", "bleu", "exact_match"]
-Texts = dict[str, str]  # a text as its sections by name; a plain text is one section named ""
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _OUTER = " \t\r\n.,;:!?。．，；：！？、…\"'`“”‘’《》「」『』()（）[]【】"
-_SETTINGS = {
-    "rouge_l": {"case": "fold", "tok": "cjk-characters+words", "f": "beta-1", "refs": "best", "sections": "mean"},
-    "bleu": {"case": "mixed", "smooth": "exp", "refs": "all"},
-    "exact_match": {"case": "mixed", "outer-punctuation": "off", "refs": "any"},
-}
 
 
-def score(
-    outcomes: Sequence[Outcome],
-    *,
-    task: str,
-    headline: Headline = "rouge_l",
-    read: Callable[[str, Outcome], Items] = lambda text, _: ((text,),),
-) -> Score:
-    """Overlap with the best of the gold and the instance's references, averaged over all instances asked.
+class Side(NamedTuple):
+    """An answer as texts by section (none where it is missing or cannot be read), and every reference, the gold first."""
 
-    Items are (text,) or (section, text); over sections the mean is taken, of all names on either side, and headers
-    count for nothing. `read` turns a reference into items. bleu (corpus level, tokenizer 13a, or zh where a target is
-    Chinese) and chrf are sacrebleu's, divided by 100. An answer that is missing or cannot be read scores as an empty
-    text, which is the baseline: 0. Details: rouge_l, token_f1, exact_match, bleu, chrf, and rouge_l: by section.
+    answer: Texts
+    golds: list[Texts]
+
+    def flat(self) -> tuple[str, list[str]]:
+        """The answer and its references as plain texts, without the sections' names."""
+        return sections.flat(self.answer), [sections.flat(gold) for gold in self.golds]
+
+
+def sides(outcomes: Sequence[Outcome]) -> list[Side]:
+    """What was answered beside what was wanted."""
+    return [
+        Side(sections.by_name(o.parsed.items) if readable(o) else {}, [sections.by_name(o.instance.gold), *_further(o)])
+        for o in outcomes
+    ]
+
+
+def plain(outcomes: Sequence[Outcome]) -> tuple[list[str], list[list[str]]]:
+    """The answers, and the references of each, as plain texts; an answer that is missing or unreadable is empty."""
+    flat = [side.flat() for side in sides(outcomes)]
+    return [answer for answer, _ in flat], [golds for _, golds in flat]
+
+
+def details(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Every figure of texts at once: rouge_l, token_f1, exact_match, bleu and chrf in [0, 1], and rouge_l: by section.
+
     Raises NotReady where sacrebleu is not installed.
     """
-    pairs = [(by_section(o.parsed.items) if readable(o) else {}, _references(o, read)) for o in outcomes]
-    tokenizer = "zh" if any(_target(outcome) == "zh" for outcome in outcomes) else "13a"
-    details = {
-        "rouge_l": _mean([_best(answer, golds, rouge_l) for answer, golds in pairs]),
-        "token_f1": _mean([_best(answer, golds, token_f1) for answer, golds in pairs]),
-        "exact_match": _mean([float(any(_bare(answer) == _bare(gold) for gold in golds)) for answer, golds in pairs]),
-        **_sacrebleu([(_flat(answer), [_flat(gold) for gold in golds]) for answer, golds in pairs], tokenizer),
+    pairs = sides(outcomes)
+    metrics = {
+        "bleu": sacrebleu_counts.bleu_metric(tokenizer=tokenizer(outcomes)),
+        "chrf": sacrebleu_counts.chrf_metric(),
     }
-    settings = _SETTINGS[headline] | ({"tok": tokenizer} if headline == "bleu" else {})
-    return Score(
-        name=headline,
-        value=details[headline],
-        baseline=0.0,
-        baseline_name="empty answer",
-        items=len(outcomes),
-        signature=signature(headline, task=task, **settings),
-        details={**details, **_per_section(pairs), **counts(outcomes)},
-    )
+    figures = {"bleu": sacrebleu_counts.bleu, "chrf": sacrebleu_counts.chrf}
+    found = {name: _mean([best(pair, metric) for pair in pairs]) for name, metric in PAIRED.items()}
+    found["exact_match"] = _mean([float(same(pair)) for pair in pairs])
+    for name, figure in figures.items():
+        counted = sacrebleu_counts.counts(metrics[name], *plain(outcomes))
+        found[name] = float(figure(counted.sum(axis=0, keepdims=True))[0]) if len(counted) else 0.0
+    return {**found, **_per_section(pairs)}
 
 
-def by_section(items: Items) -> Texts:
-    """Items as texts by section; the texts of a section that comes twice are joined by a line break."""
-    found: Texts = {}
-    for item in items:
-        name, text = ("", str(item[0])) if len(item) == 1 else (str(item[0]), str(item[1]))
-        found[name] = f"{found[name]}\n{text}" if name in found else text
-    return found
+def tokenizer(outcomes: Sequence[Outcome]) -> str:
+    """BLEU's tokenizer for these answers: zh where one is to be Chinese, else 13a."""
+    return "zh" if any(_target(outcome) == "zh" for outcome in outcomes) else "13a"
+
+
+def best(side: Side, metric: Callable[[str, str], float]) -> float:
+    """The metric against the best reference; over sections its mean, a section on one side only scoring against ""."""
+
+    def against(gold: Texts) -> float:
+        return _mean([metric(side.answer.get(name, ""), gold.get(name, "")) for name in {**gold, **side.answer}])
+
+    return max(map(against, side.golds))
+
+
+def same(side: Side) -> bool:
+    """Whether the answer is a reference, punctuation around the texts apart."""
+    return any(_bare(side.answer) == _bare(gold) for gold in side.golds)
 
 
 def tokens(text: str) -> list[str]:
@@ -115,43 +125,18 @@ def lcs_rows(a: Sequence[str], b: Sequence[str]) -> Iterator[int]:
         yield row
 
 
-def _references(outcome: Outcome, read: Callable[[str, Outcome], Items]) -> list[Texts]:
-    further = [by_section(read(text, outcome)) for text in outcome.instance.references]
-    return [by_section(outcome.instance.gold), *(texts for texts in further if texts)]
+def _further(outcome: Outcome) -> list[Texts]:
+    found = (sections.reference(text, outcome.instance.context) for text in outcome.instance.references)
+    return [texts for texts in found if texts]
 
 
-def _best(answer: Texts, golds: Sequence[Texts], metric: Callable[[str, str], float]) -> float:
-    """The metric against the best reference; over sections its mean, a section on one side only scoring against ""."""
-
-    def against(gold: Texts) -> float:
-        return _mean([metric(answer.get(name, ""), gold.get(name, "")) for name in {**gold, **answer}])
-
-    return max(against(gold) for gold in golds)
-
-
-def _per_section(pairs: Sequence[tuple[Texts, list[Texts]]]) -> dict[str, float]:
+def _per_section(pairs: Sequence[Side]) -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for answer, golds in pairs:
         for name in {name: None for gold in golds for name in gold if name}:
             values = [rouge_l(answer.get(name, ""), gold[name]) for gold in golds if name in gold]
             found.setdefault(name, []).append(max(values))
     return {f"rouge_l:{name}": _mean(values) for name, values in found.items()}
-
-
-def _sacrebleu(pairs: Sequence[tuple[str, list[str]]], tokenizer: str) -> dict[str, float]:
-    """Corpus BLEU and chrF in [0, 1]; instances may have different numbers of references."""
-    if not pairs:
-        return {"bleu": 0.0, "chrf": 0.0}
-    try:
-        from sacrebleu.metrics.bleu import BLEU
-        from sacrebleu.metrics.chrf import CHRF
-    except ImportError as error:
-        raise NotReady("BLEU and chrF need sacrebleu: pip install 'taiyi[score]'") from error
-    answers = [answer for answer, _ in pairs]
-    streams = by_number(answers, [golds for _, golds in pairs])  # force: no warning about tokenised text
-    bleu = BLEU(tokenize=tokenizer, force=True).corpus_score(answers, streams).score
-    chrf = CHRF().corpus_score(answers, streams).score
-    return {"bleu": min(bleu / 100, 1.0), "chrf": min(chrf / 100, 1.0)}
 
 
 def _target(outcome: Outcome) -> str:
@@ -164,9 +149,8 @@ def _bare(texts: Texts) -> Texts:
     return {name: text.strip(_OUTER) for name, text in texts.items()}
 
 
-def _flat(texts: Texts) -> str:
-    return "\n".join(texts.values())
-
-
 def _mean(values: Sequence[float]) -> float:
     return ratio(sum(values), len(values))
+
+
+PAIRED: dict[str, Callable[[str, str], float]] = {"rouge_l": rouge_l, "token_f1": token_f1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from taiyi.instances import Item, Items
@@ -45,13 +45,20 @@ def tally(pairs: Sequence[tuple[Items, Items]], *, level: Level = "event") -> Ta
     """The counts behind that F1, summed over documents."""
     found = []
     for gold, predicted in pairs:
-        theirs, ours = _at(level, gold), _at(level, predicted)
+        theirs, ours = (frozenset(parts(map(unnumbered, side), level)) for side in (gold, predicted))
         found.append(Tally(len(theirs & ours), len(ours), len(theirs)))
     return total(found)
 
 
-def _at(level: Level, events: Items) -> frozenset[Item]:
-    return frozenset(part for event in events for part in _PARTS[level](event))
+def parts(events: Iterable[Item], level: Level) -> Iterator[Item]:
+    """What is counted of events at a level; roles as they are written."""
+    return (part for event in events for part in _PARTS[level](event))
+
+
+def unnumbered(event: Item) -> Item:
+    """The event without numbers of roles."""
+    slots = tuple((_NUMBER.sub("", role), text) for role, text in _slots(event))
+    return (*event[:2], slots)
 
 
 def _event(event: Item) -> Iterable[Item]:
@@ -72,7 +79,7 @@ def _argument_of_trigger(event: Item) -> Iterable[Item]:
 
 def _slots(event: Item) -> list[tuple[str, str]]:
     slots = event[2] if len(event) > 2 else ()
-    return [(_NUMBER.sub("", str(slot[0])), str(slot[1])) for slot in slots]
+    return [(str(slot[0]), str(slot[1])) for slot in slots]
 
 
 _PARTS: dict[Level, Callable[[Item], Iterable[Item]]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from taiyi.errors import NotReady
 from taiyi.metrics import Score
 from taiyi.metrics.outcomes import ratio
 from taiyi.metrics.references import by_number
+from taiyi.metrics.sacrebleu_counts import bleu_metric, chrf_metric, package, ter_metric
 
 Tokenizer = Literal["13a", "zh", "intl", "char", "none"]
 Test = Literal["ar", "bs"]
@@ -23,10 +23,9 @@ def bleu(answers: Sequence[str], references: References, *, tokenizer: Tokenizer
     prints it), precision_1 .. precision_4, brevity_penalty, answer_tokens, reference_tokens, and sentence_bleu,
     the mean over sentences with effective order. Raises NotReady where sacrebleu is not installed.
     """
-    module = _sacrebleu()
-    metric = module.BLEU(tokenize=tokenizer, lowercase=lowercase, force=True)
+    metric = bleu_metric(tokenizer=tokenizer, lowercase=lowercase)
     found = metric.corpus_score(list(answers), by_number(answers, references))
-    each = module.BLEU(tokenize=tokenizer, lowercase=lowercase, effective_order=True)
+    each = package().BLEU(tokenize=tokenizer, lowercase=lowercase, effective_order=True)
     sentences = [each.sentence_score(a, list(r)).score for a, r in zip(answers, references, strict=True)]
     details = {
         "bleu": found.score,
@@ -41,7 +40,7 @@ def bleu(answers: Sequence[str], references: References, *, tokenizer: Tokenizer
 
 def chrf(answers: Sequence[str], references: References, *, word_order: int = 0) -> Score:
     """chrF2 (Popović 2015: character n-grams up to 6, beta 2); word_order 2 makes it chrF++. Details: chrf, 0 to 100."""
-    metric = _sacrebleu().CHRF(word_order=word_order)
+    metric = chrf_metric(word_order=word_order)
     found = metric.corpus_score(list(answers), by_number(answers, references)).score
     name = "chrf" + "+" * word_order
     return _score(name, found, 0.0, len(answers), f"{name}|{metric.get_signature()}", {name: found})
@@ -54,8 +53,7 @@ def ter(answers: Sequence[str], references: References, *, language: str = "en")
     the rate capped at 1, and details hold ter as sacrebleu prints it (in percent, uncapped). The baseline is that of
     empty answers.
     """
-    chinese = language == "zh"
-    metric = _sacrebleu().TER(normalized=chinese, asian_support=chinese)
+    metric = ter_metric(chinese=language == "zh")
     columns = by_number(answers, references)
     found = metric.corpus_score(list(answers), columns).score
     empty = metric.corpus_score([""] * len(answers), columns).score
@@ -88,7 +86,7 @@ def compare(
     (Koehn 2004; 1,000): on a handful of sentences the bootstrap is far too sure, so ar is the default.
     p = (c + 1) / (n + 1). The seed is sacrebleu's (SACREBLEU_SEED, 12345).
     """
-    metric = _sacrebleu().BLEU(tokenize=tokenizer, force=True, references=by_number(systems[0], references))
+    metric = package().BLEU(tokenize=tokenizer, force=True, references=by_number(systems[0], references))
     from sacrebleu.significance import PairedTest
 
     paired: Any = PairedTest
@@ -109,11 +107,3 @@ def _score(name: str, percent: float, empty: float, items: int, signature: str, 
         signature=signature,
         details=details,
     )
-
-
-def _sacrebleu() -> Any:  # the package brings no types
-    try:
-        import sacrebleu.metrics
-    except ImportError as error:
-        raise NotReady("BLEU, chrF and TER need sacrebleu: pip install 'taiyi[score]'") from error
-    return sacrebleu.metrics

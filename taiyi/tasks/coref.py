@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, sets
+from taiyi.metrics.coreference import links
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Document
-from taiyi.tasks import Fields, Fitting, TaskSpec, ee, fields, grammar, json_forms, ner, reading, tuples
+from taiyi.tasks import Fields, Fitting, TaskSpec, fields, grammar, json_forms, ner, reading, tuples
 from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
@@ -38,13 +38,9 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return reading.read(text, context, prompt, _READINGS)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(_outcomes: Sequence[Outcome]) -> Metric:
     """Micro-F1 over pairs of mentions within a cluster, in either order."""
-    return sets.micro_f1(ee.projected(outcomes, _links), task="coref", only="links")
-
-
-def _links(cluster: Item) -> Iterable[Item]:
-    return combinations(sorted(map(str, cluster)), 2)
+    return Metric("coref_links")
 
 
 def _exact(text: str, context: Context) -> Items:
@@ -90,5 +86,5 @@ def _from_json(value: Any, found: Found, _context: Context) -> None:
 
 
 _READINGS = reading.Readings(_exact, _exact_json, _lines, _from_json)
-FITTING = Fitting("windows", parts=_links)
+FITTING = Fitting("windows", parts=links)
 GROUPS = {"default": Fields(("text",))}

@@ -6,15 +6,13 @@ In Chinese `类型：（触发词：x；角色：y）; （...）`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-import msgspec
-
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, sets
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Argument, Document, Event, Language
 from taiyi.tasks import Fields, Fitting, TaskSpec, fields, grammar, json_forms, ner, reading, subtasks, tuples
 from taiyi.tasks.fields import NotAsWritten, Opened
@@ -83,38 +81,9 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return reading.read(text, context, prompt, _READINGS)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(_outcomes: Sequence[Outcome]) -> Metric:
     """Micro-F1 over whole events, arguments in any order; trigger_f1 and argument_f1 among the details."""
-    whole = sets.micro_f1(projected(outcomes, _ordered), task="ee")
-    triggers = sets.micro_f1(projected(outcomes, lambda item: [item[:2]]), task="ee", only="triggers")
-    arguments = sets.micro_f1(projected(outcomes, _arguments), task="ee", only="arguments")
-    details = whole.details | {"trigger_f1": triggers.value, "argument_f1": arguments.value}
-    return msgspec.structs.replace(whole, details=details)
-
-
-def projected(outcomes: Iterable[Outcome], project: Callable[[Item], Iterable[Item]]) -> list[Outcome]:
-    """The outcomes with every gold and predicted item replaced by what `project` makes of it."""
-
-    def of(items: Items) -> Items:
-        return tuple(dict.fromkeys(part for item in items for part in project(item)))
-
-    replace = msgspec.structs.replace
-    return [
-        replace(
-            outcome,
-            instance=replace(outcome.instance, gold=of(outcome.instance.gold)),
-            parsed=replace(outcome.parsed, items=of(outcome.parsed.items)),
-        )
-        for outcome in outcomes
-    ]
-
-
-def _ordered(item: Item) -> Iterable[Item]:
-    return [(item[0], item[1], tuple(sorted(_pairs(item))))]
-
-
-def _arguments(item: Item) -> Iterable[Item]:
-    return [(*item[:2], *pair) for pair in _pairs(item)]
+    return Metric("event_f1")
 
 
 def _pairs(item: Item) -> list[tuple[str, str]]:

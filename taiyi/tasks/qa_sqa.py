@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, overlap
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Question
 from taiyi.tasks import Fields, Fitting, TaskSpec, free_text
 
@@ -40,6 +40,6 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return free_text.parse(text, _FORM)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(_outcomes: Sequence[Outcome]) -> Metric:
     """ROUGE-L against the best reference; BLEU and chrF in the details."""
-    return overlap.score(outcomes, task="qa_sqa")
+    return Metric("rouge_l")

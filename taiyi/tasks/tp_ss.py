@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, accuracy, correlation, signature
+from taiyi.metrics.measures import Metric
 from taiyi.records import AnyRecord, Pair
 from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, json_forms, tc
 
@@ -86,28 +86,12 @@ def label(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return Parsed("ok", ((bare,),)) if bare in context.offered else tc.parse(text, context, prompt=prompt)
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
-    """Accuracy for labels, Pearson's r for numbers. Where a set holds both, their mean by number of instances."""
-    labelled = [outcome for outcome in outcomes if outcome.instance.context.offered]
-    numeric = [outcome for outcome in outcomes if not outcome.instance.context.offered]
-    if not numeric:
-        return accuracy.score(labelled, task="tp_ss")
-    if not labelled:
-        return correlation.score(numeric, task="tp_ss")
-    parts = (accuracy.score(labelled, task="tp_ss"), correlation.score(numeric, task="tp_ss"))
-    details: dict[str, float] = {}
-    for part in parts:
-        for name, value in part.details.items():
-            details[name] = details.get(name, 0.0) + value  # the two share only counts
-    return Score(
-        name="accuracy_and_pearson",
-        value=sum(part.value * part.items for part in parts) / len(outcomes),
-        baseline=sum(part.baseline * part.items for part in parts) / len(outcomes),
-        baseline_name="majority class and constant answer",
-        items=len(outcomes),
-        signature=signature("accuracy_and_pearson", task="tp_ss", average="by-instances"),
-        details=details | {part.name: part.value for part in parts},
-    )
+def metric(outcomes: Sequence[Outcome]) -> Metric:
+    """Accuracy for labels, Pearson's r for numbers; where a set holds both, their mean by number of instances."""
+    labelled = sum(bool(outcome.instance.context.offered) for outcome in outcomes)
+    if labelled == len(outcomes):
+        return Metric("accuracy")
+    return Metric("accuracy_and_pearson" if labelled else "pearson")
 
 
 def written(value: float) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from taiyi.instances import Context, Draft, Items, Outcome, Parsed, Style
-from taiyi.metrics import Score, overlap
-from taiyi.records import AnyRecord, Language, Output, Transform
+from taiyi.metrics import sections
+from taiyi.metrics.measures import Metric
+from taiyi.records import AnyRecord, Output, Transform
 from taiyi.tasks import Fields, Fitting, TaskSpec, grammar, json_forms
 from taiyi.tasks.tc import listed
 
 _WORDED = ("decision_tree",)
-_COLON: dict[Language, str] = {"en": ": ", "zh": "："}
 
 FITTING = Fitting("whole")
 GROUPS = {"default": Fields(("text", "sections"), lists=("sections",)), "decision_tree": Fields(("text", "sections"))}
@@ -53,8 +53,7 @@ def answer(gold: Items, context: Context, style: Style) -> str:
     """
     if style == "json":
         return json_forms.written(json_forms.keyed([(str(name), value) for name, value in gold]))
-    colon = _COLON[context.language]
-    text = "\n".join(f"{name}{colon}{_indented(str(value), context)}" for name, value in gold)
+    text = sections.written(gold, context)
     return text if parse(text, context).items == gold else json.dumps(gold, ensure_ascii=False)
 
 
@@ -69,26 +68,23 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
         return read_json
     bare = (
         text.strip()
-        if re.match(_heading(context), text.strip()) and not _wrapped(text)
+        if re.match(sections.heading(context), text.strip()) and not _wrapped(text)
         else grammar.clean(text, prompt)
     )
     if not bare.strip():
         return Parsed("empty")
     if "\n" not in bare.strip():
-        bare = re.sub(rf"(?<=[.;。；！!])[ \t]*(?={_heading(context)})", "\n", bare)
-    parts = re.split(rf"^({_heading(context)})", bare, flags=re.MULTILINE)
-    names = [_name(part, context) for part in parts[1::2]]
-    read = _parsed(
-        list(zip(names, (_unindented(part, context) for part in parts[2::2]), strict=True)), parts[0].strip()
-    )
+        bare = re.sub(rf"(?<=[.;。；！!])[ \t]*(?={sections.heading(context)})", "\n", bare)
+    preamble, found = sections.read(bare, context)
+    read = _parsed(found, preamble)
     if read.status != "unparsed":
         return read
     return Parsed("refusal") if grammar.is_refusal(bare) else read
 
 
-def score(outcomes: Sequence[Outcome]) -> Score:
+def metric(_outcomes: Sequence[Outcome]) -> Metric:
     """ROUGE-L, the mean over sections, against the best reference."""
-    return overlap.score(outcomes, task="tt_ts", read=lambda text, outcome: parse(text, outcome.instance.context).items)
+    return Metric("rouge_l")
 
 
 def _sections(record: Transform, output: Output, spec: TaskSpec) -> Items:
@@ -105,32 +101,12 @@ def _sections(record: Transform, output: Output, spec: TaskSpec) -> Items:
     return tuple(found)
 
 
-def _heading(context: Context) -> str:
-    """A pattern for any name asked for, the longest first, with its colon."""
-    names = sorted({*context.offered, *context.aliases}, key=len, reverse=True)
-    return rf"(?:{'|'.join(map(re.escape, names)) or '(?!)'})[ \t]*[:：]"
-
-
-def _name(heading: str, context: Context) -> str:
-    name = heading.rstrip(" \t:：")
-    return context.aliases.get(name, name) if name not in context.offered else name
-
-
-def _indented(text: str, context: Context) -> str:
-    return re.sub(rf"(?<=\n)(?= *{_heading(context)})", " ", text)
-
-
-def _unindented(text: str, context: Context) -> str:
-    return re.sub(rf"(?<=\n) (?= *{_heading(context)})", "", text).strip()
-
-
 def _wrapped(text: str) -> bool:
     """Whether special tokens or reasoning must be cleaned away first."""
     return bool(re.search(r"<\|?/?\w+\|?>", text))
 
 
-def _parsed(pairs: Iterable[tuple[str, str]], preamble: str) -> Parsed:
-    pairs = list(pairs)
+def _parsed(pairs: Sequence[tuple[str, str]], preamble: str) -> Parsed:
     items = tuple((name, text) for name, text in pairs if text)
     if not pairs:
         return Parsed("unparsed", (), (preamble[:80],))
@@ -147,7 +123,7 @@ def _json(text: str, context: Context) -> Parsed | None:
     parts = found.value if isinstance(found.value, list) else [found.value]
     rows = [row for part in parts for row in (part.items() if isinstance(part, dict) else [part])]
     texts = [row for row in rows if isinstance(row, list | tuple) and [*map(type, row)] == [str, str]]
-    named = [(_name(name, context), body.strip()) for name, body in texts]
+    named = [(sections.named(name, context), body.strip()) for name, body in texts]
     items = tuple((name, body) for name, body in named if name in context.offered and body)
     unknown = tuple(name for name, _ in named if name not in context.offered)
     if items:

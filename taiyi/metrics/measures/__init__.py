@@ -20,12 +20,15 @@ from taiyi.errors import InvalidInput, unknown_name
 from taiyi.instances import Outcome
 from taiyi.metrics import Score
 from taiyi.metrics.outcomes import counts as verdicts
-from taiyi.records import Part
+from taiyi.records import AnyRecord, Part
 
 Rows = npt.NDArray[np.float64]
 """Counts, questions x counts; or their sums, replicates x counts."""
 Figure = Callable[[Rows], npt.NDArray[np.float64]]
 """Of sums, replicates x counts -> replicates: the figure that they make, in [0, 1] (a correlation: [-1, 1])."""
+
+Redraw = Callable[[Sequence[Outcome]], Figure]
+"""Of questions, the figures of samples: weights, replicates x questions (how often each is drawn) -> replicates."""
 
 
 class Metric(Part, frozen=True):
@@ -45,6 +48,12 @@ class Measure(NamedTuple):
     signature: of the answers scored; two scores of different signatures never share a column without a mark.
     details: further figures of all outcomes (precision, per type ...).
     trivial: the figure of the trivial answer on the same gold, and its name.
+    redraw: where the figure of a sample is not that of summed rows (ranks): of questions, what gives the figures of
+      samples of them. The rows then make the figure of all questions, and of others nearly.
+    with_records: where answers are judged by more than their questions hold: of the test set's records by id, the
+      measure to use. Without it such a measure raises NotReady.
+    document_of: where what stands together is more than a record: of a record's id, the name of the document that is
+      drawn and compared as a whole.
     """
 
     name: str
@@ -53,6 +62,10 @@ class Measure(NamedTuple):
     signature: Callable[[Sequence[Outcome]], str]
     details: Callable[[Sequence[Outcome]], dict[str, float]]
     trivial: Callable[[Sequence[Outcome]], tuple[float, str]]
+    redraw: Redraw | None = None
+    with_records: Callable[[Mapping[str, AnyRecord]], Measure] | None = None
+    lower_is_better: bool = False
+    document_of: Callable[[str], str] | None = None
 
     def value(self, outcomes: Sequence[Outcome]) -> float:
         """The figure of these outcomes; 0 of none."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taiyi.metrics import overlap
+from taiyi.metrics import measures, overlap
 
 words = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=12)
 
@@ -20,6 +20,10 @@ def by_table(a: list[str], b: list[str]) -> int:
         for j, y in enumerate(b, 1):
             previous, row[j] = row[j], previous + 1 if x == y else max(row[j], row[j - 1])
     return row[-1]
+
+
+def score_of(outcomes: list[Any], *, task: str, metric: str = "rouge_l") -> Any:
+    return measures.make(measures.Metric(metric), task=task).score(outcomes)
 
 
 @given(words, words)
@@ -43,9 +47,7 @@ def test_token_f1_takes_a_repeated_word_once() -> None:
 
 
 def test_the_best_reference_counts(judged: Any) -> None:
-    score = overlap.score(
-        [judged((("one text",),), (("another wording",),), references=("another wording",))], task="tt_ds"
-    )
+    score = score_of([judged((("one text",),), (("another wording",),), references=("another wording",))], task="tt_ds")
     assert (score.name, score.value, score.details["exact_match"], score.details["bleu"]) == ("rouge_l", 1.0, 1.0, 0.0)
     assert score.details["wrong"] == 1
 
@@ -58,27 +60,27 @@ def test_missing_and_unparsable_answers_score_as_empty_texts(judged: Any) -> Non
         judged(text, text, status="refusal"),
         judged(text, (), status="empty"),
     ]
-    score = overlap.score(outcomes, task="tt_ds")
+    score = score_of(outcomes, task="tt_ds")
     assert (score.value, score.items, score.baseline) == (0.25, 4, 0.0)
 
 
 def test_exact_match_overlooks_outer_punctuation_only(judged: Any) -> None:
     gold = (("《伤寒杂病论》",),)
-    score = overlap.score(
-        [judged(gold, (("《伤寒杂病论》。",),)), judged(gold, (("伤寒论",),))], task="qa_cqa", headline="exact_match"
+    score = score_of(
+        [judged(gold, (("《伤寒杂病论》。",),)), judged(gold, (("伤寒论",),))], task="qa_cqa", metric="exact_match"
     )
     assert (score.name, score.value) == ("exact_match", 0.5)
 
 
 def test_sections_are_averaged_and_headers_count_for_nothing(judged: Any) -> None:
     gold = (("主诉", "咳嗽"), ("诊断", "感冒"))
-    score = overlap.score([judged(gold, (("主诉", "咳嗽"), ("建议", "休息")))], task="tt_ts")
+    score = score_of([judged(gold, (("主诉", "咳嗽"), ("建议", "休息")))], task="tt_ts")
     assert score.value == pytest.approx(1 / 3)
     assert (score.details["rouge_l:主诉"], score.details["rouge_l:诊断"]) == (1.0, 0.0)
 
 
 def test_no_outcomes_score_zero() -> None:
-    assert overlap.score([], task="mt", headline="bleu").value == 0.0
+    assert score_of([], task="mt", metric="bleu").value == 0.0
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_bleu_and_chrf_are_sacrebleus(vectors: Any, judged: Any, name: str, toke
     for case, expected in json.loads((folder / "expected.json").read_text())["cases"].items():
         rows = _rows(folder / f"pred.{case}.jsonl")
         outcomes = [judged(((gold[row["id"]],),), ((row["output"],),), language=language) for row in rows]
-        score = overlap.score(outcomes, task="mt", headline="bleu")
+        score = score_of(outcomes, task="mt", metric="bleu")
         assert score.value == pytest.approx(expected[f"bleu_{tokenizer}"]["score"] / 100), case
         assert score.details["chrf"] == pytest.approx(expected["chrf"]["score"] / 100), case
         assert f"tok:{tokenizer}" in score.signature

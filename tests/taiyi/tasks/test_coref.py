@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from taiyi import tasks
 from taiyi.instances import Context, Instance, Item, Items, Outcome
 from taiyi.records import Coreference, Document, Entity, Turn
 from taiyi.tasks import TaskSpec, coref
@@ -59,5 +60,5 @@ def outcome(gold: Items, text: str) -> Outcome:
 
 
 def test_the_score_counts_links_in_either_direction() -> None:
-    score = coref.score([outcome((("a", "b", "c"),), "[c, a]; [d, e]")])
+    score = tasks.score("coref", [outcome((("a", "b", "c"),), "[c, a]; [d, e]")])
     assert (score.details["precision"], score.details["recall"]) == (0.5, pytest.approx(1 / 3))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from taiyi import tasks
 from taiyi.instances import Context, Instance, Item, Outcome
 from taiyi.records import Argument, Document, Entity, Event, Turn
 from taiyi.tasks import TaskSpec, ee
@@ -96,7 +97,7 @@ def test_the_order_of_arguments_does_not_count_and_the_parts_are_scored_too() ->
         id="c/t/1#ee.en.t1", task="ee", language="en", style="taiyi", turns=turns, gold=gold, context=CONTEXT
     )
     text = "regulation: (Trigger: binds, cause: b, theme: a); (Trigger: x, theme: c)"
-    score = ee.score([Outcome(instance, text, ee.parse(text, CONTEXT))])
+    score = tasks.score("ee", [Outcome(instance, text, ee.parse(text, CONTEXT))])
     assert score.value == 0.5
     assert score.details["trigger_f1"] == 1.0
     assert score.details["argument_f1"] == pytest.approx(2 / 3)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taiyi import tasks
 from taiyi.instances import Context, Instance, Outcome
 from taiyi.records import Parallel, Question, Turn
 from taiyi.tasks import TaskSpec, mt
@@ -82,6 +83,6 @@ def test_the_score_is_bleu_with_the_targets_tokenizer() -> None:
         gold=gold,
         context=Context(operation="zh"),
     )
-    score = mt.score([Outcome(asked, "患者每天咳嗽。", mt.parse("患者每天咳嗽。", asked.context))])
+    score = tasks.score("mt", [Outcome(asked, "患者每天咳嗽。", mt.parse("患者每天咳嗽。", asked.context))])
     assert (score.name, score.value, score.baseline) == ("bleu", pytest.approx(1), 0)
     assert "tok:zh" in score.signature

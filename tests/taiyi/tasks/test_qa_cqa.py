@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taiyi import tasks
 from taiyi.instances import Context, Instance, Outcome
 from taiyi.records import Question, Turn
 from taiyi.tasks import TaskSpec, qa_cqa
@@ -34,7 +35,7 @@ def test_a_span_matches_whatever_its_outer_punctuation(text: str) -> None:
         turns=turns,
         gold=(("《伤寒杂病论》",),),
     )
-    score = qa_cqa.score([Outcome(asked, text, qa_cqa.parse(text, asked.context))])
+    score = tasks.score("qa_cqa", [Outcome(asked, text, qa_cqa.parse(text, asked.context))])
     assert (score.name, score.value, score.details["token_f1"]) == ("exact_match", 1.0, 1.0)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taiyi import tasks
 from taiyi.errors import InvalidInput
 from taiyi.instances import Context, Draft, Instance, Outcome
 from taiyi.records import Pair, Turn
@@ -128,8 +129,8 @@ def outcome(gold: str, text: str, context: Context = NUMBER) -> Outcome:
 def test_numbers_are_scored_by_pearson_and_labels_by_accuracy() -> None:
     numbers = [outcome("1", "2"), outcome("2", "4"), outcome("3", "6")]
     labels = [outcome("similar", "similar", ENGLISH), outcome("similar", "dissimilar", ENGLISH)]
-    assert (tp_ss.score(numbers).name, tp_ss.score(numbers).value) == ("pearson", pytest.approx(1))
-    assert (tp_ss.score(labels).name, tp_ss.score(labels).value) == ("accuracy", 0.5)
-    both = tp_ss.score([*numbers, *labels])
+    assert (tasks.score("tp_ss", numbers).name, tasks.score("tp_ss", numbers).value) == ("pearson", pytest.approx(1))
+    assert (tasks.score("tp_ss", labels).name, tasks.score("tp_ss", labels).value) == ("accuracy", 0.5)
+    both = tasks.score("tp_ss", [*numbers, *labels])
     assert (both.name, both.value, both.items) == ("accuracy_and_pearson", pytest.approx(0.8), 5)
     assert sum(both.details[name] for name in ("right", "wrong", "unparsable", "unanswered")) == 5

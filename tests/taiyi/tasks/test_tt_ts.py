@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taiyi import tasks
 from taiyi.errors import InvalidInput
 from taiyi.instances import Context, Instance, Outcome
 from taiyi.records import Output, Section, Transform, Turn
@@ -119,7 +120,9 @@ def test_the_score_is_a_mean_over_sections_against_the_best_reference() -> None:
         references=("主诉：发热\n诊断：肺炎",),
         context=CHINESE,
     )
-    score = tt_ts.score([Outcome(asked, text, tt_ts.parse(text, CHINESE)) for text in ("主诉：发热", "主诉：\n诊断：")])
+    score = tasks.score(
+        "tt_ts", [Outcome(asked, text, tt_ts.parse(text, CHINESE)) for text in ("主诉：发热", "主诉：\n诊断：")]
+    )
     assert (score.name, score.value) == ("rouge_l", 0.25)
     assert score.details["rouge_l:主诉"] == 0.5
 
