@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from taiyi import cli_compare
+from taiyi import cli_compare, cli_evaluate, cli_score
 
 
 def add_to(commands: Any) -> None:
     """Put the commands beside the others."""
+    cli_score.add_to(commands)
+    cli_evaluate.add_to(commands)
     cli_compare.add_to(commands)

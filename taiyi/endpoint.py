@@ -10,8 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
+from queue import SimpleQueue
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -110,26 +109,39 @@ class _Asking:
     def __init__(self, endpoint: Endpoint, instances: Sequence[Instance]) -> None:
         self._endpoint, self._instances = endpoint, instances
         self._url = _completions(endpoint.url)
-        self._stopped = threading.Event()
+        self._stopped, self._taking = threading.Event(), threading.Lock()
+        self._waiting = iter(range(1, len(instances)))
+        self._found: SimpleQueue[Answer | Exception] = SimpleQueue()
         self._reached = False
         self._refused = 0
 
     def answers(self) -> Iterator[Answer]:
-        waiting = iter(range(len(self._instances)))
-        pool = ThreadPoolExecutor(self._endpoint.at_once, thread_name_prefix="taiyi-endpoint")
-        pending: set[Future[Answer]] = set()
+        """The answers as they come. Threads are daemons: who interrupts does not wait for requests in flight."""
+        count = len(self._instances)
+        if not count:
+            return
+        yield self._counted(self._ask(0))
+        for _ in range(min(self._endpoint.at_once, count - 1)):
+            threading.Thread(target=self._work, name="taiyi-endpoint", daemon=True).start()
         try:
-            while True:
-                room = (self._endpoint.at_once if self._reached else 1) - len(pending)
-                pending |= {pool.submit(self._ask, number) for number in islice(waiting, max(room, 0))}
-                if not pending:
-                    return
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield self._counted(future.result())
+            for _ in range(count - 1):
+                found = self._found.get()
+                if isinstance(found, Exception):
+                    raise found
+                yield self._counted(found)
         finally:
             self._stopped.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _work(self) -> None:
+        while not self._stopped.is_set():
+            with self._taking:
+                number = next(self._waiting, None)
+            if number is None:
+                return
+            try:
+                self._found.put(self._ask(number))
+            except Exception as error:  # raised again where the answers are taken
+                self._found.put(error)
 
     def _counted(self, answer: Answer) -> Answer:
         self._reached = True
