@@ -20,11 +20,11 @@ def score(outcomes: Sequence[Outcome], *, task: str) -> Score:
     return Score(
         name="accuracy",
         value=ratio(details["right"], len(outcomes)),
-        baseline=ratio(_commonest(outcomes), len(outcomes)),
+        baseline=ratio(commonest(outcomes), len(outcomes)),
         baseline_name="majority class",
         items=len(outcomes),
         signature=signature("accuracy", task=task, match="exact", unparsable="wrong"),
-        details={**_by_label(outcomes), **details},
+        details={**by_label(outcomes), **details},
     )
 
 
@@ -34,12 +34,14 @@ def majority(outcomes: Sequence[Outcome]) -> tuple[Item, ...]:
     return min(found, key=lambda items: (-found[items], repr(items)), default=())
 
 
-def _commonest(outcomes: Sequence[Outcome]) -> int:
+def commonest(outcomes: Sequence[Outcome]) -> int:
+    """How many questions have the commonest gold set."""
     answer = frozenset(majority(outcomes))
     return sum(gold_set(outcome) == answer for outcome in outcomes)
 
 
-def _by_label(outcomes: Sequence[Outcome]) -> dict[str, float]:
+def by_label(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """macro_f1 over the labels of the gold; f1:, gold: of each."""
     tp: Counter[Item] = Counter()
     predicted: Counter[Item] = Counter()
     gold: Counter[Item] = Counter()
