@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from taiyi import cli_compare, cli_evaluate, cli_score
+from taiyi import cli_benchmarks, cli_compare, cli_evaluate, cli_score
 
 
 def add_to(commands: Any) -> None:
     """Put the commands beside the others."""
+    cli_benchmarks.add_to(commands)
     cli_score.add_to(commands)
     cli_evaluate.add_to(commands)
     cli_compare.add_to(commands)
+    cli_leaderboard.add_to(commands)

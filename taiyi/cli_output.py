@@ -26,6 +26,15 @@ def json(value: Any) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
 
+def lines(rows: Iterable[Any]) -> None:
+    """Print rows as JSON Lines."""
+    import msgspec
+
+    encode = msgspec.json.Encoder().encode
+    for row in rows:
+        sys.stdout.write(encode(row).decode() + "\n")
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, one_line: bool = False) -> None:
     """Print a table, fitted to the terminal; the first column is never broken. one_line: cut what is too long."""
     from rich.console import Console

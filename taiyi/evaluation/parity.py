@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
 
 from taiyi.benchmarks import Benchmark, Reference
 from taiyi.evaluation.paper import Column, Paper, Printed
@@ -102,6 +105,22 @@ def sheet(evaluation: Evaluation | None, paper: Paper, benchmarks: Sequence[Benc
         of=len(main),
         ours=100 * sum(r.score.value for r in asked) / len(asked) if asked and len(asked) == len(main) else None,
     )
+
+
+def plain(sheet: Sheet) -> dict[str, Any]:
+    """The sheet as JSON holds it, with what follows from its figures: differences, comparability, slips."""
+    builtin: Any = msgspec.to_builtins
+    rows = [
+        {
+            **builtin(row),
+            "comparable": row.comparable,
+            "difference": row.difference,
+            "difference_interval": row.difference_interval,
+        }
+        for row in sheet.rows
+    ]
+    averages = [{**builtin(average), "slips": builtin(average.slips)} for average in sheet.averages]
+    return {"rows": rows, "averages": averages, "asked": sheet.asked, "of": sheet.of, "ours": sheet.ours}
 
 
 def _main(benchmark: Benchmark, result: BenchmarkResult | None) -> Iterator[Parity]:
