@@ -29,6 +29,19 @@ class Node(NamedTuple):
     triples: frozenset[Triple]
 
 
+class Counts(NamedTuple):
+    """What one pair of trees adds: its distance and the greatest possible one, whether the lists are equal, and what
+    is shared of nodes with triples, of ways to leaves, and of triples.
+    """
+
+    distance: int
+    furthest: int
+    equal: bool
+    node: Tally
+    path: Tally
+    triple: Tally
+
+
 Place = tuple[int, str]  # which tree of a list (0 if it is one tree), and the way to the node: L if it holds, R if not
 _EMPTY = Node("", "null", frozenset())
 
@@ -47,20 +60,15 @@ def score(pairs: Sequence[tuple[Sequence[Node], Sequence[Node]]], *, task: str =
     Equal nodes count as often as both sides have them; node_pairs_f1 counts every pair of them, as PromptCBLUE does:
     there a node said twice is right twice, and the F1 may pass 1.
     """
-    trees = [(_placed(gold), _placed(predicted)) for gold, predicted in pairs]
-    tallies = {
-        "node": total([_common(map(_bearing, pair)) for pair in pairs]),
-        "path": total([_common(map(_paths, pair)) for pair in trees]),
-        "triple": total([_common(map(_triples, pair)) for pair in pairs]),
-    }
+    each = [counts(gold, predicted) for gold, predicted in pairs]
+    tallies = {name: total([getattr(found, name) for found in each]) for name in ("node", "path", "triple")}
     details = {f"{name}_f1": tally.f1 for name, tally in tallies.items()}
     for name, tally in tallies.items():
-        counts = zip(("tp", "predicted", "gold"), tally, strict=True)
-        details |= {f"{name}_{column}": float(count) for column, count in counts}
+        columns = zip(("tp", "predicted", "gold"), tally, strict=True)
+        details |= {f"{name}_{column}": float(count) for column, count in columns}
     twice = sum(_paired(gold, predicted) for gold, predicted in pairs)
     details["node_pairs_f1"] = Tally(twice, *tallies["node"][1:]).f1
-    equal = sum(list(gold) == list(predicted) for gold, predicted in pairs)
-    details["tree_accuracy"] = ratio(equal, len(pairs))
+    details["tree_accuracy"] = ratio(sum(found.equal for found in each), len(pairs))
     return Score(
         name="edit_ratio",
         value=edit_ratio(pairs),
@@ -68,7 +76,20 @@ def score(pairs: Sequence[tuple[Sequence[Node], Sequence[Node]]], *, task: str =
         baseline_name="empty answer",
         items=len(pairs),
         signature=signature("edit_ratio", task=task, case="lower", match="exact", smooth="none"),
-        details=details | {"distance": float(sum(_distance(gold, predicted) for gold, predicted in trees))},
+        details=details | {"distance": float(sum(found.distance for found in each))},
+    )
+
+
+def counts(gold: Sequence[Node], predicted: Sequence[Node]) -> Counts:
+    """The counts of one tree; see `score` for what they make."""
+    theirs, ours = _placed(gold), _placed(predicted)
+    return Counts(
+        distance=_distance(theirs, ours),
+        furthest=_furthest(gold) + _furthest(predicted),
+        equal=list(gold) == list(predicted),
+        node=_common((_bearing(gold), _bearing(predicted))),
+        path=_common((_paths(theirs), _paths(ours))),
+        triple=_common((_triples(gold), _triples(predicted))),
     )
 
 
@@ -81,8 +102,8 @@ def edit_ratio(pairs: Sequence[tuple[Sequence[Node], Sequence[Node]]]) -> float:
     In a list that is no tree a branch that is missing is an empty one, and nodes beyond the tree's end are without
     partner (PromptCBLUE gives up halfway on such a tree, and fails on an empty one).
     """
-    distance = sum(_distance(_placed(gold), _placed(predicted)) for gold, predicted in pairs)
-    furthest = sum(_furthest(gold) + _furthest(predicted) for gold, predicted in pairs)
+    each = [counts(gold, predicted) for gold, predicted in pairs]
+    distance, furthest = sum(found.distance for found in each), sum(found.furthest for found in each)
     if not furthest:
         return float(bool(pairs) and distance == 0)
     return max(1 - distance / furthest, 0.0)
