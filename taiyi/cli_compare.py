@@ -103,7 +103,6 @@ def _show(made: Comparison) -> None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    better = "B" if row.difference > 0 else "A"
     return (
         row.name,
         row.metric,
@@ -115,7 +114,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         _p(row.p),
         _p(row.adjusted_p),
         "" if row.mcnemar is None else _p(row.mcnemar),
-        f"{better} is better" if row.separates else "",
+        f"{row.better.upper()} is better" if row.better else "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ class Row(Part, frozen=True):
     p: of no difference, by paired approximate randomisation over records; adjusted_p: after Holm over its family.
     mcnemar: the exact p of McNemar's test, where the score is the accuracy of single questions; else None.
     family: main, held_out or supplementary as the benchmark is described; empty for a test set without description.
-    separates: whether the adjusted p is below alpha.
+    separates: whether the adjusted p is below alpha; better: the one that is better then.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Row(Part, frozen=True):
     mcnemar: float | None
     family: str
     separates: bool
+    better: Literal["a", "b"] | None
     benchmark: str = ""
     notes: tuple[str, ...] = ()
 
@@ -174,6 +176,7 @@ def _row(one: Pair, drawn: npt.NDArray[np.float64], *, tested: tuple[float, floa
         mcnemar=_mcnemar(one),
         family=family,
         separates=adjusted < alpha,
+        better=("b" if (one.b > one.a) != one.measure.lower_is_better else "a") if adjusted < alpha else None,
         notes=one.notes,
     )
 

@@ -14,7 +14,7 @@ from taiyi.evaluation import results
 from taiyi.evaluation.results import BenchmarkResult, Counts, Evaluation, Judged
 from taiyi.instances import Item
 from taiyi.metrics import measures
-from taiyi.metrics.measures import Figure, Rows
+from taiyi.metrics.measures import Figure, Measure, Rows
 
 Gold = Mapping[str, Mapping[str, frozenset[frozenset[Item]]]]
 _NAMED = 3  # records that a reason names
@@ -46,18 +46,23 @@ class Pair(NamedTuple):
     first: Rows
     second: Rows
     sign: int
-    figure: Figure
+    measure: Measure
     notes: tuple[str, ...] = ()
+
+    @property
+    def figure(self) -> Figure:
+        """What sums of counts make."""
+        return self.measure.figure
 
     @property
     def a(self) -> float:
         """A's score."""
-        return _value(self.figure, self.first if self.sign > 0 else self.second)
+        return self.measure.of_rows(self.first if self.sign > 0 else self.second)
 
     @property
     def b(self) -> float:
         """B's score."""
-        return _value(self.figure, self.second if self.sign > 0 else self.first)
+        return self.measure.of_rows(self.second if self.sign > 0 else self.first)
 
 
 def load(folders: Sequence[Path]) -> list[System]:
@@ -143,6 +148,8 @@ def _reason(name: str, a: System, b: System, of_a: BenchmarkResult | None, of_b:
     alone = sorted(set(counts_a.documents) ^ set(counts_b.documents))
     if alone:
         return f"{len(alone):,} records are in one of the two only: {_listed(alone)}"
+    if len(counts_a.rows[0]) != len(counts_b.rows[0]):
+        return "counted over the labels seen in the answers, which are not the same; a list of labels would be"
     gold_a, gold_b = a.gold.get(name, {}), b.gold.get(name, {})
     known = gold_a.keys() & gold_b.keys() & set(counts_a.documents)
     other = sorted(record for record in known if gold_a[record] != gold_b[record])
@@ -164,6 +171,7 @@ def _pair(name: str, of_a: BenchmarkResult, of_b: BenchmarkResult, counts_a: Cou
     rows_a, rows_b = _rows(counts_a, documents), _rows(counts_b, documents)
     sign = -1 if rows_a.tobytes() > rows_b.tobytes() else 1
     first, second = (rows_a, rows_b) if sign > 0 else (rows_b, rows_a)
+    measure = measures.make(counts_a.metric, task=counts_a.task)
     wordings = [tuple((w.template, w.items) for w in result.wordings) for result in (of_a, of_b)]
     return Pair(
         name=name,
@@ -174,18 +182,17 @@ def _pair(name: str, of_a: BenchmarkResult, of_b: BenchmarkResult, counts_a: Cou
         first=first,
         second=second,
         sign=sign,
-        figure=measures.make(counts_a.metric, task=counts_a.task).figure,
-        notes=("asked in other wordings",) if all(wordings) and wordings[0] != wordings[1] else (),
+        measure=measure,
+        notes=(
+            *(("asked in other wordings",) if all(wordings) and wordings[0] != wordings[1] else ()),
+            *(("ranks are those of all questions, in each sample too",) if measure.redraw else ()),
+        ),
     )
 
 
 def _rows(counts: Counts, documents: Sequence[str]) -> Rows:
     rows = dict(zip(counts.documents, counts.rows, strict=True))
     return np.array([rows[document] for document in documents], dtype=np.float64).reshape(len(documents), -1)
-
-
-def _value(figure: Figure, rows: Rows) -> float:
-    return float(figure(rows.sum(axis=0, keepdims=True))[0])
 
 
 def _listed(names: Iterable[str]) -> str:
