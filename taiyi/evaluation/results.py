@@ -41,7 +41,8 @@ class BenchmarkResult(Part, frozen=True):
     benchmark: its id in data/benchmarks; empty for a test set without descriptor, which is scored by its task's metric.
     official_n: all its test questions, whatever was answered; score.items is the same number. expected_n: as described;
       another number than official_n is a part of the benchmark, or another version, and is marked so.
-    metric: what the headline `score` was made by; also: further scores.
+    metric: what the headline `score` was made by; also: further scores; left_out: the names of further metrics that
+      need the test set's records, where these were not at hand.
     of_parsed: the headline over the answers that could be read; `score` counts the others as wrong.
     verdicts: right, wrong, unparsable, unanswered; they add up to official_n.
     statuses: how the readings of the given answers went (`ok`, `none`, `partial` ...).
@@ -62,6 +63,7 @@ class BenchmarkResult(Part, frozen=True):
     metric: Metric | None = None
     expected_n: int | None = None
     also: tuple[Score, ...] = ()
+    left_out: tuple[str, ...] = ()
     of_parsed: float | None = None
     flags: Flags = Flags()
     interval: tuple[float, float] | None = None

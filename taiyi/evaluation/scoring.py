@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -13,17 +13,23 @@ import numpy as np
 from taiyi import tasks
 from taiyi.benchmarks import Benchmark
 from taiyi.errors import InvalidInput
+from taiyi.evaluation.flags import flags
 from taiyi.evaluation.outcomes import judge, verdicts
 from taiyi.evaluation.results import BenchmarkResult, Counts, Evaluation, Wording
 from taiyi.instances import Instance, Items, Outcome
 from taiyi.metrics import measures, significance
 from taiyi.metrics.measures import Measure, Metric, Rows
+from taiyi.metrics.measures.sets import by_seen
 from taiyi.metrics.outcomes import readable
-from taiyi.metrics.sets import mention_key, split_by_seen
-from taiyi.records import Language, split_record_id
+from taiyi.metrics.sets import mention_key
+from taiyi.records import AnyRecord, Language
 
 EXTRACTION = ("ner", "nen", "re", "cre", "ee", "coref")
 """Tasks whose items are mentions, so that a test item may have been seen in training."""
+
+
+Records = Callable[[Collection[str]], Mapping[str, AnyRecord]]
+"""Of ids of records: the records by id."""
 
 
 class Scored(NamedTuple):
@@ -40,15 +46,17 @@ def evaluate(
     *,
     name: str = "",
     model: str = "",
+    records: Records | None = None,
 ) -> Scored:
     """Score judged answers by the benchmarks that they belong to; what belongs to none by its task's own metric.
 
     A question belongs to every benchmark of its corpus, split, task and language. `seen`: see `seen_mentions`.
-    Raises InvalidInput of no outcomes.
+    `records` finds records by their ids, for metrics that are judged by more than the questions hold; without it such
+    a further metric is named in `left_out`. Raises InvalidInput of no outcomes, NotReady where a headline needs records.
     """
     if not outcomes:
         raise InvalidInput("there is no test instance to evaluate", remedy="enrol a corpus with a test split")
-    made = [_result(group, seen) for group in _groups(outcomes, benchmarks)]
+    made = [_result(group, seen, records) for group in _groups(outcomes, benchmarks)]
     results = tuple(result for result, _ in made)
     evaluation = Evaluation(
         macro=macro(results),
@@ -59,7 +67,7 @@ def evaluate(
         name=name,
         model=model,
     )
-    return Scored(evaluation, {result.name: counts for result, counts in made if counts is not None})
+    return Scored(evaluation, {result.name: counts for result, counts in made})
 
 
 def macro(results: Sequence[BenchmarkResult]) -> float:
@@ -121,12 +129,17 @@ class _Group(NamedTuple):
     outcomes: list[Outcome]
     benchmark: Benchmark | None
 
+    @property
+    def name(self) -> str:
+        """What the result is called."""
+        return self.benchmark.id if self.benchmark else " ".join(self.key)
+
 
 def _groups(outcomes: Iterable[Outcome], benchmarks: Sequence[Benchmark]) -> Iterator[_Group]:
     """The groups by corpus, task and language; in each the described benchmarks, then what belongs to none."""
     by_key: dict[tuple[str, str, Language], list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
-        corpus = split_record_id(outcome.instance.id)[0]
+        corpus = outcome.instance.id.partition("/")[0]
         by_key[corpus, outcome.instance.task, outcome.instance.language].append(outcome)
     for key, group in sorted(by_key.items()):
         rest = [True] * len(group)
@@ -136,39 +149,24 @@ def _groups(outcomes: Iterable[Outcome], benchmarks: Sequence[Benchmark]) -> Ite
             asked = [benchmark.asks(outcome.instance.id) for outcome in group]
             rest = [free and not here for free, here in zip(rest, asked, strict=True)]
             if any(asked):
-                yield _Group(key, restricted(list(compress(group, asked)), benchmark.types), benchmark)
+                yield _Group(key, list(compress(group, asked)), benchmark)
         if any(rest):
             yield _Group(key, list(compress(group, rest)), None)
 
 
-def restricted(outcomes: list[Outcome], types: Sequence[str]) -> list[Outcome]:
-    """The outcomes with only the items of these types on either side; as they are where none are named."""
-    if not types:
-        return outcomes
-
-    def of(items: Items) -> Items:
-        return tuple(item for item in items if item[:1] and item[0] in types)
-
-    replace = msgspec.structs.replace
-    return [
-        replace(
-            o,
-            instance=replace(o.instance, gold=of(o.instance.gold)),
-            parsed=replace(o.parsed, items=of(o.parsed.items)),
-        )
-        for o in outcomes
-    ]
-
-
-def _result(group: _Group, seen: Mapping[str, frozenset[str]]) -> tuple[BenchmarkResult, Counts | None]:
-    (corpus, task, language), outcomes, benchmark = group
-    metric, measure = _measure(group)
+def _result(
+    group: _Group, seen: Mapping[str, frozenset[str]], records: Records | None
+) -> tuple[BenchmarkResult, Counts]:
+    (corpus, task, language), benchmark = group.key, group.benchmark
+    metric, measure = _measure(group, records)
+    outcomes = restricted(group.outcomes, metric)
     rows = measure.rows(outcomes)
     score = measure.score(outcomes, rows)
-    sides = split_by_seen(outcomes, seen[task], task=task) if task in EXTRACTION and task in seen else (None, None)
-    counts = by_record(outcomes, rows, metric, task, score.signature) if rows.shape[1] else None
+    sides = by_seen(outcomes, seen[task], task=task) if task in EXTRACTION and task in seen else (None, None)
+    counts = by_document(outcomes, rows, measure, Counts(metric, task, score.signature, (), ()))
+    further = [(metric, _made(group, metric, records)) for metric in _asked(benchmark)]
     result = BenchmarkResult(
-        name=benchmark.id if benchmark else f"{corpus} {task} {language}",
+        name=group.name,
         corpus=corpus,
         task=task,
         language=language,
@@ -179,9 +177,11 @@ def _result(group: _Group, seen: Mapping[str, frozenset[str]]) -> tuple[Benchmar
         benchmark=benchmark.id if benchmark else "",
         metric=metric,
         expected_n=benchmark.expected_n if benchmark else None,
-        also=tuple(_further(metric, benchmark, task).score(outcomes) for metric in benchmark.also) if benchmark else (),
+        also=tuple(one.score(restricted(group.outcomes, metric)) for metric, one in further if one),
+        left_out=tuple(metric.name for metric, one in further if one is None),
         of_parsed=_of_parsed(outcomes, measure, rows),
-        interval=interval(measure, counts, len(outcomes)) if counts else None,
+        flags=flags(group.outcomes),
+        interval=interval(outcomes, measure, counts),
         seen=sides[0],
         unseen=sides[1],
         wordings=_wordings(outcomes, measure, rows),
@@ -189,59 +189,107 @@ def _result(group: _Group, seen: Mapping[str, frozenset[str]]) -> tuple[Benchmar
     return result, counts
 
 
-def _measure(group: _Group) -> tuple[Metric, Measure]:
-    task = group.key[1]
+def _measure(group: _Group, records: Records | None) -> tuple[Metric, Measure]:
+    """The headline's metric and measure. Where records are needed and cannot be found, the measure says so when used."""
     if group.benchmark is None:
-        return tasks.measure(task, group.outcomes)
-    metric = _asked(group.benchmark.metric, group.benchmark)
-    return metric, measures.make(metric, task=task)
+        return tasks.measure(group.key[1], group.outcomes)
+    metric = typed(group.benchmark.metric, group.benchmark.types)
+    return metric, _made(group, metric, records) or measures.make(metric, task=group.key[1])
 
 
-def _further(metric: Metric, benchmark: Benchmark, task: str) -> Measure:
-    return measures.make(_asked(metric, benchmark), task=task)
+def _asked(benchmark: Benchmark | None) -> list[Metric]:
+    """The further metrics."""
+    return [typed(metric, benchmark.types) for metric in benchmark.also] if benchmark else []
 
 
-def _asked(metric: Metric, benchmark: Benchmark) -> Metric:
-    """The metric with the benchmark's types among its settings."""
-    types = {"types": ",".join(benchmark.types)} if benchmark.types else {}
-    return Metric(metric.name, {**types, **metric.settings})
+def _made(group: _Group, metric: Metric, records: Records | None) -> Measure | None:
+    """A measure with the records that it needs; None where they cannot be found."""
+    measure = measures.make(metric, task=group.key[1])
+    if measure.with_records is None:
+        return measure
+    return measure.with_records(records({o.instance.record for o in group.outcomes})) if records else None
 
 
-def by_record(outcomes: Sequence[Outcome], rows: Rows, metric: Metric, task: str, signature: str) -> Counts:
-    """The rows summed by record, in the order in which the records first come."""
+def typed(metric: Metric, types: Sequence[str]) -> Metric:
+    """The metric with a benchmark's types among its settings."""
+    return Metric(metric.name, {"types": ",".join(types), **metric.settings}) if types else metric
+
+
+def restricted(outcomes: list[Outcome], metric: Metric) -> list[Outcome]:
+    """The outcomes with only the items of the metric's types; as they are where it names none.
+
+    So verdicts, too, are of these types. Where items of other types are wrong, answers keep them.
+    """
+    types = frozenset(filter(None, metric.settings.get("types", "").split(",")))
+    if not types:
+        return outcomes
+
+    def of(items: Items) -> Items:
+        return tuple(item for item in items if item[:1] and item[0] in types)
+
+    replace, wrong = msgspec.structs.replace, metric.settings.get("off_schema") == "wrong"
+    return [
+        Outcome(
+            replace(outcome.instance, gold=of(outcome.instance.gold)),
+            outcome.text,
+            outcome.parsed if wrong else replace(outcome.parsed, items=of(outcome.parsed.items)),
+        )
+        for outcome in outcomes
+    ]
+
+
+def _document(outcome: Outcome, measure: Measure) -> str:
+    record = outcome.instance.record
+    return measure.document_of(record) if measure.document_of else record
+
+
+def by_document(outcomes: Sequence[Outcome], rows: Rows, measure: Measure, empty: Counts) -> Counts:
+    """The rows summed by what is drawn as a whole, records or documents, in the order in which these first come."""
     places: dict[str, int] = {}
-    of = [places.setdefault(outcome.instance.record, len(places)) for outcome in outcomes]
+    of = [places.setdefault(_document(outcome, measure), len(places)) for outcome in outcomes]
     sums = np.zeros((len(places), rows.shape[1]))
     np.add.at(sums, of, rows)
-    return Counts(metric, task, signature, tuple(places), tuple(map(tuple, sums.tolist())))
+    return msgspec.structs.replace(empty, documents=tuple(places), rows=tuple(map(tuple, sums.tolist())))
 
 
-def interval(measure: Measure, counts: Counts, questions: int) -> tuple[float, float] | None:
+def interval(outcomes: Sequence[Outcome], measure: Measure, counts: Counts) -> tuple[float, float] | None:
     """Where the figure lies with 95 % confidence: Wilson's interval of an accuracy over records of one question each,
-    else by drawing whole records 10,000 times. None of a single record.
+    else by drawing whole records or documents 10,000 times. None of a single one.
     """
     rows = np.array(counts.rows)
     if len(rows) < 2:
         return None
-    if measure.name == "accuracy" and len(rows) == questions:
+    if measure.name == "accuracy" and len(rows) == len(outcomes):
         right, asked = rows.sum(axis=0)
         return significance.wilson(int(right), int(asked))[:2]
-    return significance.bootstrap(rows, measure.figure)[:2]
+    if measure.redraw is None:
+        return significance.bootstrap(rows, measure.figure)[:2]
+    redrawn, places = measure.redraw(outcomes), {name: place for place, name in enumerate(counts.documents)}
+    of = [places[_document(outcome, measure)] for outcome in outcomes]
+    return significance.bootstrap(np.eye(len(rows)), lambda weights: redrawn(weights[:, of]))[:2]
+
+
+def _part(outcomes: Sequence[Outcome], measure: Measure, rows: Rows, places: Sequence[int]) -> float:
+    """The figure of some of the questions; from the rows, but where these hang on the other questions."""
+    if len(places) < len(outcomes) and (measure.redraw or measure.document_of):
+        return measure.value([outcomes[place] for place in places])
+    return measure.of_rows(rows[list(places)])
 
 
 def _of_parsed(outcomes: Sequence[Outcome], measure: Measure, rows: Rows) -> float | None:
     """The figure over the answers that could be read; None where there are none."""
-    read = [readable(outcome) for outcome in outcomes]
-    return measure.of_rows(rows[read]) if rows.shape[1] and any(read) else None
+    read = [place for place, outcome in enumerate(outcomes) if readable(outcome)]
+    return _part(outcomes, measure, rows, read) if read else None
 
 
 def _wordings(outcomes: Sequence[Outcome], measure: Measure, rows: Rows) -> tuple[Wording, ...]:
-    if not rows.shape[1]:
-        return ()
+    """The figure of each wording's questions, by the wordings' ids."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, outcome in enumerate(outcomes):
         places[outcome.instance.id.partition("#")[2].split(".")[2]].append(place)
-    return tuple(Wording(template, len(at), measure.of_rows(rows[at])) for template, at in sorted(places.items()))
+    return tuple(
+        Wording(template, len(at), _part(outcomes, measure, rows, at)) for template, at in sorted(places.items())
+    )
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -105,7 +105,7 @@ def ids() -> tuple[str, ...]:
 
 
 _SUPPORT = frozenset(
-    ("fields", "free_text", "grammar", "json_forms", "reading", "subtasks", "triples", "tuples", "yes_no")
+    ("fields", "free_text", "grammar", "json_forms", "reading", "subtasks", "tables", "triples", "tuples", "yes_no")
 )
 
 
@@ -119,30 +119,13 @@ def load(task: str) -> Task:
 
 def measure(task: str, outcomes: Sequence[Outcome]) -> tuple[Metric, Measure]:
     """What scores these outcomes of a task by default."""
-    module = load(task)
-    scored = getattr(module, "score", None)
-    if scored:
-        return Metric(task), _whole(scored, outcomes)
-    metric = module.metric(outcomes)
+    metric = load(task).metric(outcomes)
     return metric, measures.make(metric, task=task)
 
 
 def score(task: str, outcomes: Sequence[Outcome]) -> Score:
     """The task's default score of judged answers."""
     return measure(task, outcomes)[1].score(outcomes)
-
-
-def _whole(scored: Callable[[Sequence[Outcome]], Score], outcomes: Sequence[Outcome]) -> Measure:
-    """A score that is not yet made of counts, as a measure of these outcomes that has none."""
-    whole = scored(outcomes)
-    return Measure(
-        name=whole.name,
-        rows=lambda given: np.zeros((len(given), 0)),
-        figure=lambda sums: np.full(len(sums), whole.value),
-        signature=lambda _: whole.signature,
-        details=lambda _: whole.details,
-        trivial=lambda _: (whole.baseline, whole.baseline_name),
-    )
 
 
 def subtasks_of(task: str) -> Mapping[str, Candidates]:

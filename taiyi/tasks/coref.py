@@ -38,7 +38,7 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return reading.read(text, context, prompt, _READINGS)
 
 
-def metric(_outcomes: Sequence[Outcome]) -> Metric:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Micro-F1 over pairs of mentions within a cluster, in either order."""
     return Metric("coref_links")
 

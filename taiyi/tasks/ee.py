@@ -81,7 +81,7 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return reading.read(text, context, prompt, _READINGS)
 
 
-def metric(_outcomes: Sequence[Outcome]) -> Metric:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Micro-F1 over whole events, arguments in any order; trigger_f1 and argument_f1 among the details."""
     return Metric("event_f1")
 

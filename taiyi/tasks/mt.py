@@ -55,6 +55,6 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return free_text.parse(text, _FORM)
 
 
-def metric(_outcomes: Sequence[Outcome]) -> Metric:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Corpus BLEU of sacrebleu (13a, zh where Chinese is the target); chrF and ROUGE-L in the details."""
     return Metric("bleu")

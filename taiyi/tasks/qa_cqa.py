@@ -40,6 +40,6 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return free_text.parse(text, _FORM)
 
 
-def metric(_outcomes: Sequence[Outcome]) -> Metric:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """Exact match with any reference, outer punctuation apart; token F1 and ROUGE-L in the details."""
     return Metric("exact_match")

@@ -40,6 +40,6 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return free_text.parse(text, _FORM)
 
 
-def metric(_outcomes: Sequence[Outcome]) -> Metric:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """ROUGE-L against the best reference; BLEU and chrF in the details."""
     return Metric("rouge_l")

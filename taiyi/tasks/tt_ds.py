@@ -54,6 +54,6 @@ def _form(context: Context) -> free_text.Form:
     return _FORM._replace(title=context.operation in _TITLES)
 
 
-def metric(_outcomes: Sequence[Outcome]) -> Metric:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """ROUGE-L against the best reference; BLEU and chrF in the details."""
     return Metric("rouge_l")

@@ -82,7 +82,7 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     return Parsed("refusal") if grammar.is_refusal(bare) else read
 
 
-def metric(_outcomes: Sequence[Outcome]) -> Metric:
+def metric(outcomes: Sequence[Outcome]) -> Metric:
     """ROUGE-L, the mean over sections, against the best reference."""
     return Metric("rouge_l")
 
