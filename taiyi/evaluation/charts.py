@@ -186,6 +186,20 @@ def share_bar(value: float, *, most: float, label: str, width: float = 90) -> st
     return _svg(body, label=label, width=width, height=height, kind="share")
 
 
+def dot_strip(points: Sequence[tuple[str, float]], *, label: str, width: float = 150) -> str:
+    """Named values between 0 and 1 as dots on a track, with a bar over their range; values outside lie at the edge."""
+    height, places = 16.0, [(name, value, width * _clamped(value)) for name, value in points]
+    low, high = min(x for _, _, x in places), max(x for _, _, x in places)
+    body = [
+        f'<rect class="track" x="0" y="6" width="{width:g}" height="4"/>',
+        f'<rect class="value" x="{low:.2f}" y="6" width="{high - low:.2f}" height="4"/>',
+    ]
+    for name, value, x in places:
+        title = f"<title>{escape(name)}: {100 * value:.1f}</title>"
+        body.append(f'<circle class="dot" cx="{min(max(x, 3.5), width - 3.5):.2f}" cy="8" r="3.5">{title}</circle>')
+    return _svg(body, label=label, width=width, height=height, kind="score")
+
+
 def line_chart(
     series: Sequence[Series],
     *,
