@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
 
-import numpy as np
-
 from taiyi.errors import unknown_name
 from taiyi.instances import Context, Draft, Item, Items, Outcome, Parsed, Style
 from taiyi.metrics import Score, measures
