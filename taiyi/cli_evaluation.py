@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taiyi import cli_benchmarks, cli_compare, cli_evaluate, cli_score
+from taiyi import cli_benchmarks, cli_compare, cli_errors, cli_evaluate, cli_leaderboard, cli_score
 
 
 def add_to(commands: Any) -> None:
@@ -13,4 +13,5 @@ def add_to(commands: Any) -> None:
     cli_score.add_to(commands)
     cli_evaluate.add_to(commands)
     cli_compare.add_to(commands)
+    cli_errors.add_to(commands)
     cli_leaderboard.add_to(commands)
