@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from taiyi import tasks
 from taiyi.instances import Context, Instance, Item, Items
 from taiyi.tasks import grammar
 
@@ -25,7 +26,14 @@ THOUGHTS = (
     "The user wants an answer in a given form. I should look at each name.\n</think>\n",
 )
 STARTS = ("<|im_start|>assistant\n", "<|assistant|>\n", "<s> ", "[gMASK]<sop>", "\n\n  ")
-ENDS = ("<|im_end|>", "<|endoftext|>", "</s>", "<|eot_id|>", "<|im_end|>\n<|im_start|>user\nThanks. And this?", "\n\n  ")
+ENDS = (
+    "<|im_end|>",
+    "<|endoftext|>",
+    "</s>",
+    "<|eot_id|>",
+    "<|im_end|>\n<|im_start|>user\nThanks. And this?",
+    "\n\n  ",
+)
 OPENINGS = {
     "en": (
         "Sure, here are the results:\n",
@@ -63,7 +71,14 @@ CLOSINGS = {
 _LINE = re.compile(r"[\n\r\t\x0b\x0c\x85\u2028\u2029]")
 _MARKS = re.compile(r"\*\*|```|^[-*•●▪·#>]+\s|^\(?\d{1,3}[.)、]\s|<\||</?(?:think|s|eod|eos)>")
 _EDGES = re.compile(r"^[\s\"“”‘’「'`(\[（【]|[\s\"“”‘’」'`.。,，、:：;；]$")
-_SEPARATES = {";": re.compile("[;；]"), "；": re.compile("[;；]"), "、": re.compile("[、，；;]"), ",": re.compile("[,，;；、]")}
+_SEPARATES = {
+    ";": re.compile("[;；]"),
+    "；": re.compile("[;；]"),
+    "、": re.compile("[、，；;]"),
+    ",": re.compile("[,，;；、]"),
+    ":": re.compile("[:：]| [-–—|>] "),
+    "|": re.compile(r"\|"),
+}
 _BRACKET = re.compile(r"[()\[\]（）【】]")
 
 Render = Callable[["Messy", Items, Instance], str]
@@ -82,20 +97,26 @@ class Messy:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.quoted: Counter[str] = Counter()
+        self._names: Context | None = None
 
     def dress(self, items: Items, instance: Instance) -> Dressed:
         """An answer of these items in a form drawn at random, with talk around it or without."""
-        forms = FORMS[instance.task]
+        forms, self._names = FORMS[instance.task], instance.context
         if not items:
-            name = "nothing"
-            body = self.chance.choice(NOTHING[instance.task][instance.language])
-            if "{name}" in body:
-                body = body.replace("{name}", instance.context.offered[0])
+            name, body = "nothing", self._nothing(instance)
         else:
             name, render = self.chance.choice([(n, r) for n, (r, fits) in forms.items() if fits(instance.context)])
             body = render(self, items, instance)
         text, around = self._around(body, instance, bare=name.startswith("json"))
         return Dressed(text, (name, *around))
+
+    def _nothing(self, instance: Instance) -> str:
+        wordings: tuple[str, ...]
+        context, wordings = instance.context, NOTHING[instance.task][instance.language]
+        if any(grammar.is_nothing(name) for name in context.offered):
+            self.quoted["a label is also a word for none"] += 1
+            wordings = NOTHING_BESIDE_NONE
+        return self.chance.choice(wordings).replace("{name}", context.offered[0])
 
     def field(self, text: str, *forbidden: str) -> str:
         """A mention, in quotation marks where nobody could tell where it begins and ends, or that it is one."""
@@ -106,6 +127,8 @@ class Messy:
         return '"' + text.replace('"', '""') + '"'
 
     def _unclear(self, text: str, forbidden: Sequence[str]) -> str:
+        if self._names and grammar.whole_label(text, self._names):
+            return "also an offered name"
         if grammar.is_nothing(text) or grammar.is_none(text):
             return "also a word for none"
         if _LINE.search(text) or _MARKS.search(text):
@@ -120,7 +143,7 @@ class Messy:
 
     def _around(self, body: str, instance: Instance, *, bare: bool) -> tuple[str, list[str]]:
         chance, language = self.chance, instance.language
-        text, names = body, []
+        text, names = body, list[str]()
         if not bare and chance.random() < 0.15:
             text, names = f"```\n{text}\n```", [*names, "fence"]
         if chance.random() < 0.4:
@@ -168,6 +191,7 @@ def _said(name: str, language: str, form: str) -> str:
         "bold": f"**{name}**",
         "entities": f"{name} entities" if language == "en" else f"{name}实体",
         "sentence": f"The {name} entities in the text are" if language == "en" else f"上述文本中包含的{name}实体",
+        "lenticular": f"【{name}】",
         "title": name.title() if language == "en" else name,
     }
     return wordings[form]
@@ -179,7 +203,9 @@ def _lists(before: str, heading: str, colon: str, between: str) -> Render:
     def render(messy: Messy, items: Items, instance: Instance) -> str:
         lines = []
         for number, (name, group) in enumerate(_by_name(items), 1):
-            body = between.join(messy.field(str(item[1]), between.strip()) for item in group)
+            # PromptCBLUE's heading X实体 has commas between mentions, so that they separate there.
+            commas = [","] if instance.language == "zh" and heading in ("entities", "sentence") else []
+            body = between.join(messy.field(str(item[1]), between.strip(), *commas) for item in group)
             said = _said(name, instance.language, heading)
             lines.append(f"{before.replace('1', str(number))}{said}{colon}{body}")
         return "\n".join(lines)
@@ -221,7 +247,7 @@ def _pairs(line: str, pair: str, between: str) -> Render:
         lines = []
         for name, group in _by_name(items):
             written = [
-                pair.replace("H", messy.field(str(h), ",", ";"), 1)[::1].replace("\x00T", messy.field(str(t), ",", ";"))
+                pair.replace("\x00T", messy.field(str(t), ",", ";")).replace("\x00H", messy.field(str(h), ",", ";"), 1)
                 for _, h, t in group
             ]
             lines.append(line.replace("NAME", name).replace("PAIRS", between.join(written)))
@@ -234,8 +260,8 @@ def _triples(triple: Callable[[str, str, str], str], between: str) -> Render:
     """Each relation by itself, with its name."""
 
     def render(messy: Messy, items: Items, _: Instance) -> str:
-        fields = [tuple(messy.field(str(part), ",", ";") for part in (item[1], item[0], item[2])) for item in items]
-        return between.join(triple(*each) for each in fields)
+        ends = [[messy.field(str(end), ",", ";") for end in item[1:]] for item in items]
+        return between.join(triple(head, str(item[0]), tail) for item, (head, tail) in zip(items, ends, strict=True))
 
     return render
 
@@ -259,7 +285,9 @@ def _labels(form: str, between: str) -> Render:
     def render(messy: Messy, items: Items, _: Instance) -> str:
         labels = [str(item[0]) for item in items]
         if "\n" in between:
-            return form.replace("LABELS", "".join(between.replace("1", str(n)) + label for n, label in enumerate(labels, 1)))
+            return form.replace(
+                "LABELS", "".join(between.replace("1", str(n)) + label for n, label in enumerate(labels, 1))
+            )
         return form.replace("LABELS", between.join(labels))
 
     return render
@@ -337,7 +365,56 @@ def _zh_one(context: Context) -> bool:
 
 
 Fits = Callable[[Context], bool]
+
+
+def _as_written(_: Messy, items: Items, instance: Instance) -> str:
+    return tasks.load(instance.task).answer(items, instance.context, instance.style)
+
+
+def _each(line: str) -> Render:
+    """Each mention on a line, with its type beside it."""
+
+    def render(messy: Messy, items: Items, _: Instance) -> str:
+        return "\n".join(
+            line.replace("TYPE", str(item[0])).replace("MENTION", messy.field(str(item[1]), ":")) for item in items
+        )
+
+    return render
+
+
+def _python_list(messy: Messy, items: Items, _: Instance) -> str:
+    """`chemical: ['a', 'b']`."""
+    lines = []
+    for name, group in _by_name(items):
+        fields = [messy.field(str(item[1]), ",") for item in group]
+        lines.append(f"{name}: [" + ", ".join(f if f[0] == '"' else f"'{f}'" for f in fields) + "]")
+    return "\n".join(lines)
+
+
+def _table(head: str, row: str) -> Render:
+    """A markdown table; `row` says where the parts of an item stand."""
+
+    def render(messy: Messy, items: Items, _: Instance) -> str:
+        rows = []
+        for item in items:
+            cells = [str(item[0]), *(messy.field(str(part), "|") for part in item[1:])]
+            rows.append("".join(cells[int(sign)] if sign.isdecimal() else sign for sign in row))
+        rule = "|".join("---" for _ in range(row.count("|") - 1))
+        return "\n".join((head, f"|{rule}|", *rows))
+
+    return render
+
+
 NER: dict[str, tuple[Render, Fits]] = {
+    "as written": (_as_written, always),
+    "mention (type)": (_each("- MENTION (TYPE)"), always),
+    "**mention**: type": (_each("* **MENTION**: TYPE"), always),
+    "mention - type": (_each("1. MENTION - TYPE"), always),
+    "table": (_table("| Entity | Type |", "| 1 | 0 |"), always),
+    "table, type first": (_table("| Type | Entity |", "| **0** | 1 |"), always),
+    "dashes": (_bullets("NAME", "– "), always),
+    "in brackets": (_lists("", "lenticular", "", "；"), always),
+    "python list": (_python_list, always),
     "bold labels": (_lists("", "bold", ": ", "; "), always),
     "bold with the colon": (_lists("**", "plain", ":** ", "; "), english),
     "bulleted labels": (_lists("- ", "plain", ": ", "; "), always),
@@ -362,17 +439,19 @@ NER: dict[str, tuple[Render, Fits]] = {
     "json objects under a key": (_entities("json, indented", "under"), always),
 }
 RE: dict[str, tuple[Render, Fits]] = {
-    "bold name": (_pairs("**NAME**: PAIRS", "[H, \x00T]", "; "), always),
-    "bulleted name": (_pairs("- NAME: PAIRS", "[H, \x00T]", "; "), always),
-    "X relations": (_pairs("NAME relations: PAIRS", "[H, \x00T]", "; "), english),
-    "pairs one to a line": (_pairs("NAME:\n- PAIRS", "[H, \x00T]", "\n- "), always),
-    "numbered pairs": (_pairs("**NAME**:\n1. PAIRS", "[H, \x00T]", "\n2. "), always),
-    "round brackets": (_pairs("NAME: PAIRS", "(H, \x00T)", "; "), always),
-    "comma between pairs": (_pairs("NAME: PAIRS", "[H, \x00T]", ", "), always),
-    "full-width pairs": (_pairs("NAME：PAIRS", "【H，\x00T】", "；"), always),
-    "full-width round": (_pairs("NAME：PAIRS", "（H，\x00T）", "；"), always),
-    "具有R关系的实体对": (_pairs("具有NAME关系的实体对如下：PAIRS", "[H, \x00T]", "; "), chinese),
-    "头实体为": (_pairs("具有NAME关系的头尾实体对如下：PAIRS", "头实体为H，尾实体为\x00T。", ""), chinese),
+    "as written": (_as_written, always),
+    "table": (_table("| Head | Relation | Tail |", "| 1 | 0 | 2 |"), always),
+    "bold name": (_pairs("**NAME**: PAIRS", "[\x00H, \x00T]", "; "), always),
+    "bulleted name": (_pairs("- NAME: PAIRS", "[\x00H, \x00T]", "; "), always),
+    "X relations": (_pairs("NAME relations: PAIRS", "[\x00H, \x00T]", "; "), english),
+    "pairs one to a line": (_pairs("NAME:\n- PAIRS", "[\x00H, \x00T]", "\n- "), always),
+    "numbered pairs": (_pairs("**NAME**:\n1. PAIRS", "[\x00H, \x00T]", "\n2. "), always),
+    "round brackets": (_pairs("NAME: PAIRS", "(\x00H, \x00T)", "; "), always),
+    "comma between pairs": (_pairs("NAME: PAIRS", "[\x00H, \x00T]", ", "), always),
+    "full-width pairs": (_pairs("NAME：PAIRS", "【\x00H，\x00T】", "；"), always),
+    "full-width round": (_pairs("NAME：PAIRS", "（\x00H，\x00T）", "；"), always),
+    "具有R关系的实体对": (_pairs("具有NAME关系的实体对如下：PAIRS", "[\x00H, \x00T]", "; "), chinese),
+    "头实体为": (_pairs("具有NAME关系的头尾实体对如下：PAIRS", "头实体为\x00H，尾实体为\x00T。", ""), chinese),
     "(h, t, R)": (_triples(lambda h, r, t: f"({h}, {t}, {r})", "; "), always),
     "(h, R, t) one to a line": (_triples(lambda h, r, t: f"({h}, {r}, {t})", "\n"), always),
     "bulleted triples": (_triples(lambda h, r, t: f"- ({h}, {r}, {t})", "\n"), always),
@@ -384,6 +463,7 @@ RE: dict[str, tuple[Render, Fits]] = {
     "json subject, predicate, object": (_relations("json, fenced", "spo"), always),
 }
 TC: dict[str, tuple[Render, Fits]] = {
+    "as written": (_as_written, always),
     "bold lead": (_labels("**Result:** LABELS", ", "), english),
     "bold labels": (_labels("Result: **LABELS**", "**, **"), english),
     "bold alone": (_labels("**LABELS**", "**, **"), always),
@@ -405,6 +485,12 @@ TC: dict[str, tuple[Render, Fits]] = {
     "json 类别": (_label_json("json, escaped", "类别", many=False), chinese),
 }
 QA_MC: dict[str, tuple[Render, Fits]] = {
+    "as written": (_as_written, always),
+    "answer, then explanation": (
+        _choice("**LABEL**\n\n**Explanation:** The others, such as A and no, do not fit."),
+        english,
+    ),
+    "答案，然后解析": (_choice("答案：LABEL\n解析：A、B等其余选项不符合题意。"), chinese),
     "bold letter": (_choice("**LABEL**"), always),
     "the answer is": (_choice("The answer is LABEL."), english),
     "the correct answer is, bold": (_choice("The correct answer is **LABEL**."), english),
@@ -420,7 +506,10 @@ QA_MC: dict[str, tuple[Render, Fits]] = {
     "答案为 with text": (_choice("答案为WIDE．TEXT"), _zh_letters),
     "故选": (_choice("本题考查临床知识，故选LABEL。"), _zh_letters),
     "因此": (_choice("逐项分析后，其余选项均不符合题意。\n\n因此，正确答案是 **LABEL. TEXT**"), _zh_letters),
-    "therefore": (_choice("Let us think step by step. The others do not fit.\n\nTherefore, the answer is **LABEL**."), english),
+    "therefore": (
+        _choice("Let us think step by step. The others do not fit.\n\nTherefore, the answer is **LABEL**."),
+        english,
+    ),
     "capital": (_choice("Label."), words),
     "word and reason": (_choice("Label, as the results of the study show."), words),
     "json answer": (_choice('{"answer": "LABEL"}'), always),
@@ -428,8 +517,10 @@ QA_MC: dict[str, tuple[Render, Fits]] = {
     "json answer and reason": (_choice('{"reasoning": "The others do not fit.", "answer": "LABEL"}'), english),
     "json 答案": (_choice('{"答案": "LABEL"}'), chinese),
 }
+NOTHING_BESIDE_NONE = ("Result: no label", '{"labels": []}', '```json\n{"labels": []}\n```')
+"""Where `none` is a label, only these say that there is not even that."""
 FORMS = {"ner": NER, "re": RE, "tc": TC, "qa_mc": QA_MC}
-NOTHING = {
+NOTHING: dict[str, dict[str, tuple[str, ...]]] = {
     "ner": {
         "en": ("None", "None.", "**None**", "There are no {name} entities in the text.", "{}", "[]", "N/A",
                "```json\n{}\n```", "{name}: None", "The text does not mention any entities of these types.", '{"{name}": []}'),

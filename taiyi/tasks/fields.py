@@ -31,8 +31,8 @@ _BRACKET = re.compile(r"[()\[\]（）【】]")
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
 _HIDDEN = re.compile(r"\x00(\d+)\x00")
 _RISKY = re.compile(
-    r"[\"\x00-\x1f\x7f\x85\u2028\u2029]|<\||</?(?:think|s|eod|eos|sop)>|\[gMASK\]|<sop>|\*\*|```"
-    r"|^(?:[-*•●▪·#>]+|\(?\d{1,3}[.)、])\s|^[“”‘’「'`]|[.。,，、:：]$"
+    r"[\"\x00-\x1f\x7f\x85\u2028\u2029]|<\||</?(?:think(?:ing)?|thought|reasoning|s|eod|eos|sop)>|\[gMASK\]|<sop>|\*\*|```"
+    r"|^(?:[-*•●▪·#>–—+◦○■]+|\(?\d{1,3}[.)、])\s|^[“”‘’「'`]|^\*.+\*$|^_.+_$|[.。,，、:：]$"
 )
 _ORDINARY = re.compile(rf"[^\W_{grammar.BEGINS_NOTHING}](?:[\w /+%-]*[^\W_])?")
 _REMEMBERED = 1 << 16

@@ -12,12 +12,25 @@ _START = r"<\|(?:im_start|assistant|begin_of_text|start_header_id|end_header_id)
 _END = r"<\|(?:endoftext|im_start|im_end|eot_id|end|user|assistant|system|observation)\|>|</s>|<eod>|<eos>"
 _BEFORE = re.compile(rf"\s*(?:(?:{_START}|{_END})\s*)+")
 _AFTER = re.compile(_END)
+_THOUGHT = re.compile(r"<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+_THOUGHT_END = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]*```[\w+-]*[ \t]*$\n?|```", re.MULTILINE)
-_BULLET = re.compile(r"^[ \t]*(?:[-*•●▪·][ \t]+|#{1,6}[ \t]+|>[ \t]+)(?=\S)", re.MULTILINE)
+_TAG = re.compile(r"</?(?:answer|final_answer|output|result|response|b|strong|i|em|code)>", re.IGNORECASE)
+_BULLET = re.compile(r"^[ \t]*(?:[-*•●▪·–—+◦○■][ \t]+|#{1,6}[ \t]+|>[ \t]+)(?=\S)", re.MULTILINE)
 _NUMBERED = re.compile(r"^[ \t]*(?:\(?\d{1,3}[.)、][ \t]+)(?=\S)", re.MULTILINE)
 _OPENING = re.compile(
     r"(?:sure|certainly|of course|ok|okay|yes|absolutely|here(?:'s| is| are)|the following|below (?:is|are)|based on"
     r"|好的|当然|以下|下面|根据)",
+    re.IGNORECASE,
+)
+_COURTESY = re.compile(
+    r"(?:(?:yes[,.!] )?(?:sure|certainly|of course|ok|okay|absolutely|no problem)(?: thing)?[,.!]?"
+    r"(?: (?:i can|i'd be|i'm|i am|i would|i will|i'll|let me|here)\b[^.!:\n]{0,80})?|(?:here(?:'s| is| are)|below (?:is|are))\b[^.!:\n]{0,80}"
+    r"|(?:好的|当然|可以|没问题)[，,！!]?(?:可以)?(?:(?:我来|我会|我将|让我|以下|下面)[^。！：:\n]{0,40})?|(?:以下|下面)[^。！：:\n]{0,40})[.!。！]",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"\n\s*(?:notes?|explanations?|reasons?|reasoning|rationale|justification|注|注意|说明|备注|解释|理由|解析|分析)\s*[:：]",
     re.IGNORECASE,
 )
 _ANNOUNCED = re.compile(
@@ -74,11 +87,22 @@ def clean(text: str, prompt: str = "") -> str:
     """The answer without what stands around it: reasoning, special tokens, an echo of the prompt, code fences, bold,
     bullets, an opening ("Sure, here are ...") and a closing ("Let me know ...").
     """
-    text = _FENCE.sub("", unwrapped(text, prompt)).replace("**", "")
+    text = _TAG.sub("", _FENCE.sub("", unwrapped(text, prompt))).replace("**", "")
     text = _BULLET.sub("", text)
     if len(_NUMBERED.findall(text)) > 1:  # one number alone may be the answer
         text = _NUMBERED.sub("", text)
     return _without_politeness(text).strip()
+
+
+def unnumbered(text: str) -> str:
+    """The lines of a list without their numbers, also where it has one line alone."""
+    return _NUMBERED.sub("", text)
+
+
+def before_remark(text: str) -> str:
+    """A cleaned answer without its trailing explanation or note ("Explanation: ..."); all of it if it has none."""
+    found = _REMARK.search(text)
+    return text[: found.start()].rstrip() if found else text
 
 
 def unwrapped(text: str, prompt: str = "") -> str:
@@ -185,10 +209,8 @@ def _bounded(name: str) -> str:
 
 
 def _without_reasoning(text: str) -> str:
-    _, closed, after = text.rpartition("</think>")
-    if closed:
-        text = after
-    return text.partition("<think>")[0]
+    text = _THOUGHT_END.split(text)[-1]
+    return _THOUGHT.split(text, maxsplit=1)[0]
 
 
 def _unechoed(text: str, prompt: str) -> str:
@@ -201,7 +223,8 @@ def _without_politeness(text: str) -> str:
     while len(lines) > 1 and (not lines[-1].strip() or _CLOSING.match(lines[-1].strip())):
         lines.pop()
     first = lines[0].strip()
-    if len(lines) > 1 and _OPENING.match(first) and first.endswith((":", "：", ".", "!", "。", "！")):
+    announced = first.endswith((":", "：")) and _OPENING.match(first)
+    if len(lines) > 1 and (announced or _COURTESY.fullmatch(first)):
         lines = lines[1:]
     elif found := _ANNOUNCED.match(first):
         lines[0] = first[found.end() :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import groupby
@@ -15,6 +16,9 @@ from taiyi.tasks.fields import NotAsWritten, Opened
 from taiyi.tasks.reading import Found
 
 _KEYS = frozenset(("entities", "result", "results", "mentions", "实体", "实体列表"))
+_COLON_TYPE = re.compile(r"(.+)(?::\s|：)\s*([^:：]+)")
+_TYPE_IN_BRACKETS = re.compile(r"(.+?)\s*[(\[（【]([^()\[\]（）【】]{1,80})[)\]）】][.。;；,，]?")
+_DASH_TYPE = re.compile(r"(.+?)\s+(?:[-–—]|->|→|=>|\|)\s+([^|]{1,80})")
 
 FITTING = Fitting("windows")
 GROUPS = {
@@ -145,24 +149,32 @@ def _exact_json(value: Any, context: Context) -> Items:
 
 def _lines(lines: list[str], source: Opened, found: Found, context: Context, prompt: str) -> None:
     current: str | None = None
+    semicolons = any(mark in line for line in lines for mark in ";；")
     for line in lines:
         label, body = reading.head(line, context)
         if label:
             current = None if body else label
             found.nothing = found.nothing or not body
             said = line[: len(line) - len(body)]
-            commas = "实体：" in said.replace(":", "：") and "实体" not in label
-            _pieces(reading.listed(body, source, prompt, commas=commas), label, found, context)
-        elif heading := reading.heading(line, context):  # on a line of its own, without a colon
+            commas = "实体：" in said.replace(":", "：") and "实体" not in label and not semicolons
+            if body[:1] == "[" and fields.enclosed(body) and not reading.occurs(body, prompt):
+                body, commas = body[1:-1], True
+            _pieces(reading.listed(body, source, prompt, commas=commas), label, source, found, context)
+        elif typed := _bracketed(line, context, prompt):
+            found.items.append((typed[1], reading.text_of(typed[0], source, prompt)))
+        elif (heading := reading.heading(line, context)) and heading != current:  # a line of its own, without a colon
             current = heading
         elif current and not reading.looks_headed(line):
-            _pieces(reading.listed(line, source, prompt), current, found, context)
+            _pieces(reading.listed(line, source, prompt), current, source, found, context)
         else:
             _unlabelled(line, source, found, context, prompt)
 
 
-def _pieces(pieces: list[str], label: str, found: Found, context: Context) -> None:
+def _pieces(pieces: list[str], label: str, source: Opened, found: Found, context: Context) -> None:
     for piece in pieces:
+        if piece in source.values:  # in quotation marks it is a mention, whatever it says
+            found.items.append((label, piece))
+            continue
         own, rest = reading.head(piece, context)  # the label said again within the line
         if grammar.is_nothing(rest):
             found.nothing = True
@@ -171,11 +183,10 @@ def _pieces(pieces: list[str], label: str, found: Found, context: Context) -> No
 
 
 def _unlabelled(line: str, source: Opened, found: Found, context: Context, prompt: str) -> None:
-    """`mention: type`, a bare list where one type was asked for, "there are none", a type not offered, or prose."""
-    left, colon, right = line.replace("：", ": ").rpartition(": ")
-    label = reading.heading(right, context) if colon else None
+    """`mention: type` or `mention (type)`, a bare list where one type was asked for, "there are none", a type not offered, or prose."""
+    left, label = _typed(line, context)
     listed_items = reading.listed(line, source, prompt)
-    if label and left:
+    if label:
         found.items.append((label, reading.text_of(left, source, prompt)))
     elif grammar.is_none(line):
         found.nothing = True
@@ -183,6 +194,24 @@ def _unlabelled(line: str, source: Opened, found: Found, context: Context, promp
         found.items.extend((context.offered[0], item) for item in listed_items)
     else:
         (found.off_schema if reading.looks_headed(line) else found.unusable).append(fields.shown(line, source))
+
+
+def _bracketed(line: str, context: Context, prompt: str) -> tuple[str, str] | None:
+    """`mention (type)`, unless the prompt has it as it stands, or the mention is itself a type: then it is a heading."""
+    found = _TYPE_IN_BRACKETS.fullmatch(line)
+    label = reading.heading(found[2], context) if found else None
+    if not found or not label or reading.occurs(line, prompt) or reading.heading(found[1], context):
+        return None
+    return found[1], label
+
+
+def _typed(line: str, context: Context) -> tuple[str, str | None]:
+    """The mention of a line that ends with its type, and that type; None where it does not."""
+    for found in (_COLON_TYPE.fullmatch(line), _DASH_TYPE.fullmatch(line)):
+        label = reading.heading(found[2], context) if found else None
+        if found and label:
+            return found[1], label
+    return line, None
 
 
 def _from_json(value: Any, found: Found, context: Context) -> None:

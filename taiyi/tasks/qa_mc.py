@@ -96,9 +96,11 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     bare = unicodedata.normalize("NFKC", grammar.clean(text, prompt) if said is None else ", ".join(said.value)).strip()
     if not bare:
         return Parsed("empty")
-    options = _Options(context)
+    options, before = _Options(context), grammar.before_remark(bare)
     layers = (_run, _by_text) if context.multiple else (_announced, _alone, _by_text, _last)
-    labels = next((found for layer in layers if (found := layer(bare, options))), [])
+    first = [layer for layer in layers if layer is not _last or not options.letters] if before != bare else []
+    readings = (*((layer, before) for layer in first), *((layer, bare) for layer in layers))
+    labels = next((found for layer, body in readings if (found := layer(body, options))), [])
     return _settled(labels, bare, context)
 
 

@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from taiyi.instances import Context, Item, Items, Parsed
-from taiyi.tasks import fields, grammar, json_forms
+from taiyi.tasks import fields, grammar, json_forms, tables
 from taiyi.tasks.fields import Opened
 
 _QUOTED = re.compile(
-    r'(?:^|(?<=[\s:：;；,，、\[(（]))"((?:[^"\n]++|"")*+)"(?=\s*(?:[;；,，、\])）:：.。]|$))', re.MULTILINE
+    r'(?:^|(?<=[\s:：;；,，、\[(（【】|为]))"((?:[^"\n]++|"")*+)"(?=\s*(?:[;；,，、\])）】:：.。|]|$)|\s+[-–—(\[（【])',
+    re.MULTILINE,
 )
 _SEMICOLON_BLANK = re.compile(r";(?:\s+|$)")
 _SEMICOLON = re.compile(r"[;；]")
@@ -26,7 +27,12 @@ _BEFORE = re.compile(
     r"(?:包含|含有|出现|存在|涉及|提到|具有)?的?(?:指定)?",
     re.IGNORECASE,
 )
-_AFTER = re.compile(rf"\s*(?:{_SAID_OF}|的|头尾|为|是|有|包括|如下|are|is|include|found)$", re.IGNORECASE)
+_SAID_WHERE = r"(?:mentioned |found |identified )?in (?:the|this) (?:(?:given|provided|above) )?(?:text|abstract|passage|sentence|article)"
+_AFTER = re.compile(
+    rf"\s*(?:{_SAID_OF}|{_SAID_WHERE}|的|头尾|为|是|有|包括|如下|are|is|include|found|mentioned|identified)$",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"【([^【】]{1,60})】\s*[:：]?\s*")
 _UNKNOWN_HEAD = re.compile(r"[^\s:：][^:：\n]{0,60}(?::\s|：)")
 
 
@@ -85,12 +91,13 @@ def _tolerantly(text: str, context: Context, prompt: str, readings: Readings) ->
     if loaded:
         return _json(loaded, context, readings)
     bare = grammar.strip_lead(grammar.clean(text.replace("\x00", ""), prompt)).strip()
+    bare = tables.as_lines(grammar.before_remark(bare), context)
     if not bare:
         return Parsed("empty")
     found = Found()
     if grammar.is_none(bare):
         return Parsed("none")
-    source = hidden(bare)
+    source = hidden(grammar.unnumbered(bare))
     lines = [line.strip() for line in source.text.split("\n") if line.strip()]
     readings.lines(lines, source, found, context, prompt)
     if not found.items and grammar.is_refusal(bare):
@@ -140,6 +147,9 @@ def heading(text: str, context: Context) -> str | None:
 
 def head(line: str, context: Context) -> tuple[str | None, str]:
     """The offered name before the first colon that has one before it, and what follows; (None, line) if none has."""
+    bracketed = _IN_BRACKETS.match(line)
+    if bracketed and (label := heading(bracketed[1], context)):
+        return label, line[bracketed.end() :].strip()
     if ":" not in line and "：" not in line:
         return None, line
     for number, colon in enumerate(re.finditer("[:：]", line[:300])):
@@ -195,5 +205,7 @@ def text_of(piece: str, source: Opened, prompt: str) -> str:
         return text
     if len(text) > 1 and _PAIRS.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
+    if len(text) > 2 and text[0] == text[-1] and text[0] in "*_" and not occurs(text, prompt):  # slanted
+        text = text[1:-1]
     bare = text.rstrip(".。 ")
     return bare if bare != text and occurs(bare, prompt) and not occurs(text, prompt) else text

@@ -77,10 +77,14 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     if grammar.is_refusal(bare):
         return Parsed("refusal")
     said = json_forms.said(grammar.unwrapped(text, prompt).strip(), json_forms.LABEL)
+    if said is not None and not said.value:
+        return Parsed("none")
     body = grammar.strip_lead(bare).strip() if said is None else "\n".join(said.value) or _NONE[context.language][0]
     if not context.offered:
         return _open(body)
-    found = _mentions(body, context)
+    before = grammar.before_remark(body)
+    found = _mentions(before, context)
+    body, found = (before, found) if found else (body, _mentions(body, context))
     parsed = _several(body, found, context) if context.multiple else _single(body, found, context)
     cut = said and said.cut and parsed.status == "ok"
     return Parsed("partial", parsed.items, ("the JSON is cut off",)) if cut else parsed

@@ -18,6 +18,8 @@ from taiyi.tasks.tuples import Group
 
 End = str | Item
 
+_PLACES = (-1, 0, 1)
+"""Where in a triple its name may stand: last, first, in the middle."""
 DEEPEST = 8
 """How many relations deep an end may lie."""
 _END = re.compile(fields.TUPLE.pattern + r"|[:：]\s*\x01")
@@ -155,12 +157,13 @@ class _Lines:
         self.context, self.source, self.found = context, source, found
         self.prompt, self.deepest = prompt, deepest
         self.label = context.offered[0] if len(context.offered) == 1 else None
+        self.places: tuple[int, ...] = _PLACES
 
     def read(self, lines: list[str]) -> None:
+        self.places = self._places(lines)
         for line in lines:
-            bracket = re.search(r"[\[(（【]", line)
             label, body = reading.head(line, self.context)
-            if label and (not bracket or line.find(body) <= bracket.start() or not body):
+            if label and fields.outside(line[: len(line) - len(body)]) is not None:  # no colon within a tuple
                 self.label = label
                 self.found.nothing = self.found.nothing or not body or grammar.is_nothing(body)
                 line = "" if grammar.is_nothing(body) else body
@@ -210,11 +213,25 @@ class _Lines:
 
     def _named(self, members: list[str]) -> tuple[str | None, list[str]]:
         if len(members) > 2:
-            for place in (-1, 0, 1):
-                name = reading.heading(fields.shown(members[place], self.source), self.context)
+            for place in self.places:
+                name = self._name_at(members, place)
                 if name:
                     return name, [member for at, member in enumerate(members) if at != place % len(members)]
         return None, members
+
+    def _name_at(self, members: list[str], place: int) -> str | None:
+        return reading.heading(fields.shown(members[place], self.source), self.context)
+
+    def _places(self, lines: list[str]) -> tuple[int, ...]:
+        """Where a tuple may have its name; first where most tuples of the answer do, since an end may be called as one."""
+        tuples_ = [
+            members
+            for line in lines
+            for group in tuples.groups(line)
+            if len(members := tuples.parts(group.inner, 3)) == 3
+        ]
+        held = {place: sum(self._name_at(members, place) is not None for members in tuples_) for place in _PLACES}
+        return tuple(sorted(_PLACES, key=lambda place: -held[place]))
 
     def _read_end(self, end: str, depth: int) -> End:
         label, body = reading.head(end, self.context)
@@ -227,11 +244,13 @@ class _Lines:
     def _spelt_out(self, line: str) -> None:
         for match in _HEAD_TAIL.finditer(line):
             name = reading.heading(match["r"], self.context) if match["r"] else None
-            head, tail = match[1].strip(), match["tail"]
+            head, h, t, tail = (
+                fields.shown(end or "", self.source).strip() for end in match.group(1, "h", "t", "tail")
+            )
             if self.label and tail:
-                self.found.items.append((self.label, head, tail.strip()))
+                self.found.items.append((self.label, head, tail))
             elif self.label and name:
-                self.found.items.append((self.label, head, (name, match["h"].strip(), match["t"].strip())))
+                self.found.items.append((self.label, head, (name, h, t)))
             else:
                 self.found.off_schema.append(match[0])
 

@@ -67,7 +67,8 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     """
     if text.strip() in context.offered:
         return Parsed("ok", ((text.strip(),),))
-    bare = unicodedata.normalize("NFKC", grammar.strip_lead(grammar.clean(text, prompt))).strip()
+    bare = grammar.before_remark(grammar.strip_lead(grammar.clean(text, prompt)))
+    bare = unicodedata.normalize("NFKC", bare).strip()
     loaded = json_forms.loaded(bare)
     if isinstance(loaded, dict):
         truths = [str(value) for value in loaded.values() if isinstance(value, bool)]
