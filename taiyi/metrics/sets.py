@@ -76,18 +76,6 @@ def micro_f1(
     )
 
 
-def split_by_seen(outcomes: Sequence[Outcome], seen: frozenset[str], *, task: str = "") -> tuple[Score, Score]:
-    """Micro-F1 over the items whose mention was seen in training, and over the others.
-
-    `seen` holds `mention_key`s of the training items. A gold item and a predicted item are each put on one side by
-    their own text, so the two tallies add up to the whole one.
-    """
-    return (
-        micro_f1(outcomes, task=task, keep=lambda item: mention_key(item) in seen, only="seen"),
-        micro_f1(outcomes, task=task, keep=lambda item: mention_key(item) not in seen, only="unseen"),
-    )
-
-
 def mention_key(item: Item) -> str:
     """What of an item training may have shown: all after the type, casefolded (an entity's mention, a relation's
     ends, joined by U+001F); the name itself where the item holds no more."""

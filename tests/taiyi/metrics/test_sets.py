@@ -11,6 +11,7 @@ from sklearn.metrics import f1_score
 
 from taiyi.instances import Context, Instance, Outcome, Parsed
 from taiyi.metrics import sets
+from taiyi.metrics.measures.sets import by_seen
 from taiyi.metrics.outcomes import verdict
 from taiyi.records import Turn
 
@@ -71,21 +72,13 @@ def test_the_baseline_is_the_trivial_answers_f1(judged: Any) -> None:
     assert (score.baseline, score.baseline_name) == (pytest.approx(2 / 3), "majority label")
 
 
-def test_seen_and_unseen_mentions_share_the_counts_between_them(judged: Any) -> None:
-    outcomes = [judged((CHEMICAL, DISEASE), (("Chemical", "ASPIRIN"), DISEASE, ("Disease", "pain")))]
-    seen, unseen = sets.split_by_seen(outcomes, frozenset(("aspirin",)), task="ner")
-    assert (seen.details["gold"], seen.details["predicted"], seen.value) == (1, 1, 0)
-    assert (unseen.details["gold"], unseen.details["predicted"], unseen.details["tp"]) == (1, 2, 1)
-    assert "only:seen" in seen.signature and "only:unseen" in unseen.signature
-
-
 def test_a_relation_was_seen_when_both_its_ends_were_seen_together(judged: Any) -> None:
     item = ("induces", "Aspirin", "ulcer")
     key = sets.mention_key(item)
     assert key == "aspirin\x1fulcer" == sets.mention_key(("treats", "aspirin", "Ulcer"))
     assert sets.mention_key((("nested", "A"), ("B", ("C",)))) == "b\x1fc"
     assert sets.mention_key(("Label",)) == "label"
-    seen, unseen = sets.split_by_seen([judged((item,), (item,))], frozenset((key,)))
+    seen, unseen = by_seen([judged((item,), (item,))], frozenset((key,)), task="re")
     assert (seen.value, unseen.details["gold"]) == (1, 0)
 
 
@@ -102,15 +95,6 @@ def test_micro_f1_agrees_with_scikit_learn_on_label_sets(pairs: list[tuple[set[s
     per_name = f1_score(gold, predicted, average=None, zero_division=0)
     details = sets.micro_f1(outcomes, task="tc").details
     assert [details.get(f"f1:{name}", 0.0) for name in "abcd"] == pytest.approx(list(per_name))
-
-
-@given(instances, st.sets(names))
-def test_the_two_sides_of_a_split_add_up_to_the_whole(pairs: list[tuple[set[str], set[str]]], seen: set[str]) -> None:
-    outcomes = [_outcome(pair) for pair in pairs]
-    whole = sets.micro_f1(outcomes, task="tc").details
-    sides = sets.split_by_seen(outcomes, frozenset(seen))
-    for count in ("tp", "predicted", "gold"):
-        assert whole[count] == sum(side.details[count] for side in sides)
 
 
 def _outcome(pair: tuple[set[str], set[str]]) -> Outcome:
