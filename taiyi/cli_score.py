@@ -131,11 +131,15 @@ def _first_wordings(instances: Sequence[Instance], own: str, count: int) -> list
     """Of each question asked in every wording: the benchmark's own, and as many more as make `count`."""
     by_question: dict[tuple[str, str], list[Instance]] = {}
     for instance in instances:
-        _, _, _, subtask = (*instance.id.partition("#")[2].split(".", 3), "")[:4]
-        by_question.setdefault((instance.record, subtask), []).append(instance)
+        by_question.setdefault(_question(instance), []).append(instance)
     for group in by_question.values():
         group.sort(key=lambda instance: f".{own}." not in f"{instance.id.partition('#')[2]}.")
     return [instance for group in by_question.values() for instance in group[:count]]
+
+
+def _question(instance: Instance) -> tuple[str, str]:
+    """What is asked, in whatever wording: the record and the sub-task."""
+    return instance.record, "".join(instance.id.partition("#")[2].split(".", 3)[3:])
 
 
 def _of_the_pipeline(benchmark: Benchmark) -> list[Instance]:
@@ -201,7 +205,7 @@ def finish(
 ) -> None:
     """Judge and score the answers, keep the evaluation where one is asked for, and print it."""
     from taiyi import jsonl, manifest
-    from taiyi.evaluation import results, scoring
+    from taiyi.evaluation import results, scorecard, scoring
     from taiyi.evaluation.outcomes import judge
     from taiyi.instances import Prediction
 
@@ -211,25 +215,28 @@ def finish(
         with manifest.whole_folder(arguments.out) as folder:
             results.write(folder, scored, outcomes)
             jsonl.write(folder / PREDICTIONS, (Prediction(q.id, texts[q.id]) for q in questions if q.id in texts))
-    _print(scored.evaluation, asked, arguments)
+    counts = {b.id: len({_question(q) for q in questions if b.asks(q.id)}) for b in asked}
+    for result in scored.evaluation.results:
+        for line in scorecard.warnings(result, counts[result.benchmark]):
+            say(f"WARNING: {line}")
+    _print(scored.evaluation, asked, counts, arguments)
 
 
-def _print(evaluation: Evaluation, asked: Sequence[Benchmark], arguments: argparse.Namespace) -> None:
+def _print(
+    evaluation: Evaluation, asked: Sequence[Benchmark], counts: Mapping[str, int], arguments: argparse.Namespace
+) -> None:
     from taiyi.evaluation import scorecard
 
     by_id = {benchmark.id: benchmark for benchmark in asked}
-    for result in evaluation.results:
-        for line in scorecard.warnings(result, by_id.get(result.benchmark)):
-            say(f"WARNING: {line}")
     if arguments.json:
         output.json(evaluation.results[0] if len(asked) == 1 else evaluation)
         return
     for result in evaluation.results:
-        benchmark = by_id[result.benchmark]
-        output.table(f"{benchmark.title}: {evaluation.name}", ("figures x100", ""), scorecard.rows(result))
+        benchmark, count = by_id[result.benchmark], counts[result.benchmark]
+        output.table(f"{benchmark.title}: {evaluation.name}", ("figures x100", ""), scorecard.rows(result, count))
         if benchmark.references:
             columns = ("model", "x100", "comparable", "source")
-            output.table("published", columns, scorecard.reference_rows(result, benchmark))
+            output.table("published", columns, scorecard.reference_rows(result, count, benchmark))
         for note in benchmark.notes:
             print(f"note: {note}")
     if len(evaluation.results) > 1:

@@ -68,18 +68,24 @@ def read(path: Path, instances: Sequence[Instance], *, ignore_extra: bool = Fals
 
 
 def read_questions(path: Path) -> list[Instance]:
-    """The questions with gold answers in a file, one instance a line. InvalidInput with file and line."""
+    """The questions with gold answers in a file, one instance a line. InvalidInput with file and line; Conflict of one
+    that comes twice.
+    """
     decoder = msgspec.json.Decoder(Instance)
     found: list[Instance] = []
+    lines: dict[str, int] = {}
     for number, line in numbered_lines(path):
         try:
-            found.append(_sound(decoder.decode(line)))
+            instance = _sound(decoder.decode(line))
         except (msgspec.DecodeError, InvalidInput) as error:
             raise InvalidInput(
                 f"no question with its gold answer: {error}",
                 where=f"{path}:{number}",
                 remedy="a gold file holds instances, as `taiyi benchmarks questions` writes them",
             ) from error
+        if lines.setdefault(instance.id, number) != number:
+            raise Conflict(f"{path}:{number}: {instance.id} comes twice, here and in line {lines[instance.id]}")
+        found.append(instance)
     return found
 
 

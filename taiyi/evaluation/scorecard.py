@@ -13,19 +13,19 @@ from taiyi.metrics import Score
 Row = tuple[str, str]
 
 
-def rows(result: BenchmarkResult) -> list[Row]:
-    """What a result says, name and value; figures are x100."""
-    return [row for row in _rows(result) if row[1]]
+def rows(result: BenchmarkResult, asked: int) -> list[Row]:
+    """What a result says, name and value; figures are x100. asked: how many questions, in however many wordings each."""
+    return [row for row in _rows(result, asked) if row[1]]
 
 
-def warnings(result: BenchmarkResult, benchmark: Benchmark | None = None) -> list[str]:
+def warnings(result: BenchmarkResult, asked: int) -> list[str]:
     """What makes the score another than the benchmark's: a part of its questions, or none that could be read."""
     said: list[str] = []
-    asked, expected = questions_of(result), result.expected_n
+    expected = result.expected_n
     if expected is not None and asked != expected:
         how = "a part of the benchmark" if asked < expected else "more than the benchmark"
         said.append(f"{result.name}: {asked:,} questions, officially {expected:,}: {how}; not comparable as it is")
-    elif benchmark is not None and expected is None:
+    elif expected is None:
         said.append(f"{result.name}: how many questions it officially has is not known")
     read = result.verdicts["right"] + result.verdicts["wrong"]
     if not read:
@@ -33,15 +33,10 @@ def warnings(result: BenchmarkResult, benchmark: Benchmark | None = None) -> lis
     return said
 
 
-def questions_of(result: BenchmarkResult) -> int:
-    """How many questions were asked, each counted once in however many wordings."""
-    return max((wording.items for wording in result.wordings), default=result.official_n)
-
-
-def reference_rows(result: BenchmarkResult, benchmark: Benchmark) -> list[tuple[str, str, str, str]]:
+def reference_rows(result: BenchmarkResult, asked: int, benchmark: Benchmark) -> list[tuple[str, str, str, str]]:
     """The published figures beside ours: model, figure, comparable or not and why, source; the highest first."""
     ours = [("this", f"{100 * result.score.value:.2f}", "", "")]
-    partial = result.expected_n is not None and questions_of(result) != result.expected_n
+    partial = asked != (result.expected_n or asked)
     published = sorted(benchmark.references, key=lambda reference: -reference.value)
     return ours + [
         (reference.model, f"{reference.value:g}", comparability(reference, partial=partial), reference.source)
@@ -62,7 +57,7 @@ def comparability(reference: Reference, *, partial: bool = False) -> str:
     return f"{said} ({reference.note})" if reference.note else said
 
 
-def _rows(result: BenchmarkResult) -> Iterator[Row]:
+def _rows(result: BenchmarkResult, asked: int) -> Iterator[Row]:
     score, n = result.score, result.official_n
     yield "score", f"{score.name} {100 * score.value:.2f}{_between(result.interval)}"
     yield "of the parsed", f"{100 * result.of_parsed:.2f}" if result.of_parsed is not None else ""
@@ -72,7 +67,7 @@ def _rows(result: BenchmarkResult) -> Iterator[Row]:
     for further in result.also:
         yield _further(further)
     expected = "unknown" if result.expected_n is None else f"{result.expected_n:,}"
-    yield "questions", f"{questions_of(result):,}, officially {expected}"
+    yield "questions", f"{asked:,}, officially {expected}"
     yield "answers", _shares(result.verdicts, n)
     yield "readings", _shares(result.statuses, n)
     yield "flags", _flags(result)
