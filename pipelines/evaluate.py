@@ -1,6 +1,6 @@
 """Answers read, judged and scored over the whole test sets; right, wrong, unparsable and unanswered apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pipelines import shell
 from taiyi import benchmarks, jsonl, layout, manifest
@@ -11,6 +11,7 @@ from taiyi.evaluation.outcomes import judge
 from taiyi.evaluation.scoring import evaluate, metrics, seen_mentions
 from taiyi.instances import Instance, Prediction
 from taiyi.params import Params
+from taiyi.records import AnyRecord, split_record_id
 
 
 def work(params: Params) -> None:
@@ -20,7 +21,7 @@ def work(params: Params) -> None:
     seen = seen_mentions(jsonl.read(layout.instructions("train"), Instance))
     described = benchmarks.every(layout.BENCHMARKS)
     outcomes = judge(instances, predictions)
-    scored = evaluate(outcomes, seen, described)
+    scored = evaluate(outcomes, seen, described, records=records)
     with manifest.whole_folder(layout.EVALUATION) as folder:
         results.write(folder, scored, outcomes)
         jsonl.write_json(folder / results.FORGETTING, forgetting(params, instances, predictions, described))
@@ -40,9 +41,22 @@ def work(params: Params) -> None:
         layout.manifest("evaluate"),
         stage="evaluate",
         params={"schedule": params.train.schedule, "stage1": params.train.stage1.tasks},
-        inputs=(layout.instructions("test"), layout.instructions("train"), layout.PREDICTIONS),
+        inputs=(
+            layout.instructions("test"),
+            layout.instructions("train"),
+            layout.curated("test"),
+            layout.BENCHMARKS,
+            layout.PREDICTIONS,
+        ),
         outputs=(layout.EVALUATION,),
     )
+
+
+def records(ids: Collection[str]) -> Mapping[str, AnyRecord]:
+    """The test set's records of these ids."""
+    corpora = {split_record_id(identifier)[0] for identifier in ids}
+    files = {corpus: jsonl.Lookup(layout.curated("test") / f"{corpus}.jsonl", AnyRecord) for corpus in corpora}
+    return {identifier: files[split_record_id(identifier)[0]][identifier] for identifier in ids}
 
 
 def forgetting(
