@@ -71,7 +71,7 @@ def forgetting(
     asked = [instance for instance in instances if instance.task in params.train.stage1.tasks]
     before = {p.id: p.text for p in jsonl.read(path, Prediction)}
     after = {i.id: predictions[i.id] for i in asked if i.id in predictions}
-    return measured(asked, before, after, described)
+    return measured(asked, before, after, described, records=records)
 
 
 if __name__ == "__main__":

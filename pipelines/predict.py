@@ -21,7 +21,7 @@ def work(params: Params) -> None:
     runs = {"test": (layout.ADAPTERS / "stage2", instances)}
     if of_stage1 := asked_of_stage1(instances, params):
         runs["stage1"] = (layout.ADAPTERS / "stage1", of_stage1)
-    partials = {name: _partial(params, adapter) for name, (adapter, _) in runs.items()}
+    partials = {name: partial_file(params, adapter) for name, (adapter, _) in runs.items()}
     texts = {name: _answers(params, adapter, asked, partials[name]) for name, (adapter, asked) in runs.items()}
     with manifest.whole_folder(layout.PREDICTIONS) as folder:
         for name, (_, asked) in runs.items():
@@ -46,7 +46,7 @@ def asked_of_stage1(instances: Sequence[Instance], params: Params) -> list[Insta
     return [instance for instance in instances if instance.task in params.train.stage1.tasks]
 
 
-def _partial(params: Params, adapter: Path) -> Path:
+def partial_file(params: Params, adapter: Path) -> Path:
     """The file of answers so far, named after everything that they depend on."""
     generation = (params.predict.max_new_tokens, params.predict.batch_size)
     asked = (generation, manifest.digest(adapter), manifest.digest(layout.instructions("test")))

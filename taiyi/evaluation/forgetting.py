@@ -8,7 +8,7 @@ from taiyi.benchmarks import Benchmark
 from taiyi.evaluation.comparison import Comparison, compare
 from taiyi.evaluation.outcomes import judge
 from taiyi.evaluation.pairing import System
-from taiyi.evaluation.scoring import evaluate
+from taiyi.evaluation.scoring import Records, evaluate
 from taiyi.instances import Instance
 from taiyi.metrics import significance
 from taiyi.records import Part
@@ -33,23 +33,21 @@ def measured(
     after: Mapping[str, str],
     described: Sequence[Benchmark] = (),
     *,
+    records: Records | None = None,
     replicates: int = significance.REPLICATES,
 ) -> Forgetting:
     """Score and compare the answers after each stage to these instances, which are of the tasks of stage 1.
 
-    before, after: raw answers by instance id, exactly to these. Raises what judging and scoring raise.
+    before, after: raw answers by instance id, to none but these. described, records: see `scoring.evaluate`, whose errors
+    are raised.
     """
-    systems = [_system(name, instances, answers, described) for name, answers in ((BEFORE, before), (AFTER, after))]
+    systems = [
+        System(name, *evaluate(judge(instances, answers), {}, described, name=name, records=records))
+        for name, answers in ((BEFORE, before), (AFTER, after))
+    ]
     families = {benchmark.id: benchmark.group for benchmark in described}
     return Forgetting(
         reason="",
         tasks=tuple(sorted({instance.task for instance in instances})),
         comparison=compare(*systems, families=families, replicates=replicates),
     )
-
-
-def _system(
-    name: str, instances: Sequence[Instance], answers: Mapping[str, str], described: Sequence[Benchmark]
-) -> System:
-    scored = evaluate(judge(instances, answers), {}, described, name=name)
-    return System(name, *scored)
