@@ -196,5 +196,5 @@ def _difference(row: Parity) -> str:
 def _averaged(average: Average, sheet: Sheet) -> tuple[str, ...]:
     slips = average.slips
     printed = "; ".join(f"{p.value} ({p.source}{', a slip' if p in slips else ''})" for p in average.printed)
-    ours = f"{sheet.ours:.1f}" if sheet.ours is not None else f"{sheet.asked} of {sheet.of}"
+    ours = f"{sheet.ours:.1f}" if sheet.ours is not None else f"{sheet.asked} of {sheet.of}, {sheet.whole} whole"
     return (average.column, f"{average.recomputed:.1f}", ours, printed)

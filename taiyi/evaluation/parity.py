@@ -75,14 +75,15 @@ class Average(Part, frozen=True):
 
 
 class Sheet(Part, frozen=True):
-    """All of it. asked: how many of the `of` main benchmarks this evaluation has; ours: its average over them, None
-    unless it has them all. benchmarks: those of Table 2, in its order.
+    """All of it. asked: how many of the `of` main benchmarks this evaluation has; whole: how many with their official N;
+    ours: its average over them, None unless it has them all, whole. benchmarks: those of Table 2, in its order.
     """
 
     rows: tuple[Parity, ...]
     averages: tuple[Average, ...]
     benchmarks: tuple[Benchmark, ...]
     asked: int
+    whole: int
     of: int
     ours: float | None = None
 
@@ -92,7 +93,8 @@ def sheet(evaluation: Evaluation | None, paper: Paper, benchmarks: Sequence[Benc
     described = {benchmark.id: benchmark for benchmark in benchmarks}
     results = {result.benchmark: result for result in evaluation.results if result.benchmark} if evaluation else {}
     main = [described[name] for name in paper.results.benchmarks if name in described]
-    asked = [results[benchmark.id] for benchmark in main if benchmark.id in results]
+    asked = [(results[benchmark.id], benchmark) for benchmark in main if benchmark.id in results]
+    whole = [result.score.value for result, benchmark in asked if result.official_n == benchmark.expected_n]
     held_out = described.get(paper.held_out.benchmark)
     return Sheet(
         rows=(
@@ -102,8 +104,9 @@ def sheet(evaluation: Evaluation | None, paper: Paper, benchmarks: Sequence[Benc
         averages=tuple(_average(column, main) for column in paper.results.columns),
         benchmarks=tuple(main),
         asked=len(asked),
+        whole=len(whole),
         of=len(main),
-        ours=100 * sum(r.score.value for r in asked) / len(asked) if asked and len(asked) == len(main) else None,
+        ours=100 * sum(whole) / len(whole) if whole and len(whole) == len(main) else None,
     )
 
 
@@ -119,8 +122,9 @@ def plain(sheet: Sheet) -> dict[str, Any]:
         }
         for row in sheet.rows
     ]
+    totals = {"asked": sheet.asked, "whole": sheet.whole, "of": sheet.of, "ours": sheet.ours}
     averages = [{**builtin(average), "slips": builtin(average.slips)} for average in sheet.averages]
-    return {"rows": rows, "averages": averages, "asked": sheet.asked, "of": sheet.of, "ours": sheet.ours}
+    return {"rows": rows, "averages": averages, **totals}
 
 
 def _main(benchmark: Benchmark, result: BenchmarkResult | None) -> Iterator[Parity]:
@@ -176,8 +180,11 @@ def _beside(
 
 
 def _by_headline(result: BenchmarkResult, benchmark: Benchmark) -> bool:
-    """Whether a result was scored by the metric that the benchmark describes today."""
-    return result.metric is None or result.metric.name == benchmark.metric.name
+    """Whether a result was scored by the metric that the benchmark describes today; its types are named there apart."""
+    if result.metric is None:
+        return True
+    settings = {name: value for name, value in result.metric.settings.items() if name != "types"}
+    return (result.metric.name, settings) == (benchmark.metric.name, benchmark.metric.settings)
 
 
 def _ours(result: BenchmarkResult, figure: str) -> tuple[float | None, tuple[float, float] | None]:

@@ -85,7 +85,17 @@ def _result(chance: random.Random, corpus: str, task: str, language: str) -> Ben
     around = (max(value - 0.09, 0.0), value + 0.1) if metric in ("f1", "accuracy") else None
     statuses = {"ok": n - unparsable - unanswered, "unparsed": unparsable}
     return BenchmarkResult(
-        f"{corpus} {task} {language}", corpus, task, language, n, score, counts, statuses, around, *sides
+        f"{corpus} {task} {language}",
+        corpus,
+        task,
+        language,
+        n,
+        score,
+        counts,
+        statuses,
+        interval=around,
+        seen=sides[0],
+        unseen=sides[1],
     )
 
 
