@@ -142,6 +142,7 @@ class _Asking:
                 self._found.put(self._ask(number))
             except Exception as error:  # raised again where the answers are taken
                 self._found.put(error)
+                self._stopped.set()
 
     def _counted(self, answer: Answer) -> Answer:
         self._reached = True
