@@ -14,7 +14,7 @@ from taiyi import tasks
 from taiyi.benchmarks import Benchmark
 from taiyi.errors import InvalidInput
 from taiyi.evaluation.flags import flags
-from taiyi.evaluation.outcomes import judge, verdicts
+from taiyi.evaluation.outcomes import VERDICTS, judge, verdicts
 from taiyi.evaluation.results import BenchmarkResult, Counts, Evaluation, Wording
 from taiyi.instances import Instance, Items, Outcome
 from taiyi.metrics import measures, significance
@@ -172,7 +172,7 @@ def _result(
         language=language,
         official_n=len(outcomes),
         score=score,
-        verdicts=verdicts(outcomes),
+        verdicts={name: int(score.details[name]) for name in VERDICTS},
         statuses=dict(sorted(Counter(o.parsed.status for o in outcomes if o.text is not None).items())),
         benchmark=benchmark.id if benchmark else "",
         metric=metric,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from taiyi.metrics.sets import Tally
@@ -38,7 +39,7 @@ class Matching(Part, frozen=True):
         """A string in the form compared, a tuple with all its parts so, anything else as it is."""
         if isinstance(value, tuple):
             return tuple(map(self.form, value))
-        return self._text(value) if isinstance(value, str) else value
+        return _text(value, self.case, self.unicode) if isinstance(value, str) else value
 
     def bag(self, items: Iterable[Key]) -> Counter[Key]:
         """Items in the form compared, with the number of times that each counts."""
@@ -52,12 +53,14 @@ class Matching(Part, frozen=True):
         bag = self.bag(items)
         return frozenset((*item, place) if place else item for item, often in bag.items() for place in range(often))
 
-    def _text(self, text: str) -> str:
-        if not text.isascii():
-            text = unicodedata.normalize(_FORMS[self.unicode], text)
-        if self.case == "fold":  # folding may undo the form: U+0390, say
-            text = unicodedata.normalize(_FORMS[self.unicode], text.casefold())
-        return text.strip()
+
+@lru_cache(1 << 16)  # the same names and mentions come again and again
+def _text(text: str, case: str, unicode: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize(_FORMS[unicode], text)
+    if case == "fold":  # folding may undo the form: U+0390, say
+        text = unicodedata.normalize(_FORMS[unicode], text.casefold())
+    return text.strip()
 
 
 _FORMS: dict[str, Literal["NFC", "NFKC"]] = {"nfc": "NFC", "nfkc": "NFKC"}

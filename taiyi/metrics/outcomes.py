@@ -31,7 +31,8 @@ def verdict(outcome: Outcome) -> str:
         return "unanswered"
     if not readable(outcome):
         return "unparsable"
-    return "right" if predicted_set(outcome) == gold_set(outcome) else "wrong"
+    same = outcome.parsed.items == outcome.instance.gold or predicted_set(outcome) == gold_set(outcome)
+    return "right" if same else "wrong"
 
 
 def counts(outcomes: Sequence[Outcome]) -> dict[str, float]:

@@ -36,14 +36,15 @@ _NAMES = {"micro": "f1", "macro": "macro_f1", "document": "document_f1"}
 
 
 class _Sides(NamedTuple):
-    """What one question's gold and answer hold, in the form compared."""
+    """What one question's gold and answer hold, and both, in the form compared."""
 
     gold: frozenset[Key]
     predicted: frozenset[Key]
+    both: frozenset[Key]
 
     @property
     def tally(self) -> Tally:
-        return Tally(len(self.gold & self.predicted), len(self.predicted), len(self.gold))
+        return Tally(len(self.both), len(self.predicted), len(self.gold))
 
 
 class _Settings(NamedTuple):
@@ -133,8 +134,10 @@ def _measure(settings: _Settings) -> Measure:
         return _rows(sides(outcomes), settings)
 
     def trivial(outcomes: Sequence[Outcome]) -> tuple[float, str]:
+        if settings.trivial == "empty" and settings.average != "document":
+            return 0.0, _TRIVIAL[settings.trivial]
         answer = _items(majority(outcomes), settings) if settings.trivial == "majority" else frozenset()
-        golds = [_Sides(one.gold, answer) for one in sides(outcomes)]
+        golds = [_Sides(one.gold, answer, one.gold & answer) for one in sides(outcomes)]
         found = figure(_rows(golds, settings).sum(axis=0, keepdims=True))[0] if golds else 0.0
         return float(found), _TRIVIAL[settings.trivial]
 
@@ -156,9 +159,10 @@ def _read(outcomes: Sequence[Outcome], settings: _Settings) -> list[_Sides]:
         gold = _items(outcome.instance.gold, settings, text)
         items = outcome.parsed.items if readable(outcome) else ()
         if items == outcome.instance.gold and settings.off_schema == "dropped":
-            found.append(_Sides(gold, gold))
+            found.append(_Sides(gold, gold, gold))
         else:
-            found.append(_Sides(gold, _items(items, settings, text, answered=True)))
+            predicted = _items(items, settings, text, answered=True)
+            found.append(_Sides(gold, predicted, gold & predicted))
     return found
 
 
@@ -182,7 +186,7 @@ def _rows(sides: Sequence[_Sides], settings: _Settings) -> Rows:
         return np.array([(_document_f1(one.tally), 1.0) for one in sides], dtype=np.float64).reshape(-1, 2)
     names = [settings.matching.form(name) for name in settings.types]
     names = names or sorted({str(item[0]) for one in sides for item in one.gold})
-    counted = [label_counts.Sides(*map(_by_name, (one.gold, one.predicted, one.gold & one.predicted))) for one in sides]
+    counted = [label_counts.Sides(*map(_by_name, one)) for one in sides]
     return label_counts.rows(counted, names)
 
 
@@ -223,11 +227,8 @@ def _details(outcomes: Sequence[Outcome], sides: Sequence[_Sides], settings: _Se
 def _per_name(outcomes: Sequence[Outcome], sides: Sequence[_Sides], settings: _Settings) -> dict[str, float]:
     lists = {outcome.instance.context.offered for outcome in outcomes}
     names = {settings.matching.form(name): name for offered in lists for name in offered}
-    tp, predicted, gold = Counter[str](), Counter[str](), Counter[str]()
-    for here, there in sides if names and settings.task not in _NAMELESS else ():
-        gold.update(item[0] for item in here)
-        predicted.update(item[0] for item in there)
-        tp.update(item[0] for item in here & there)
+    counted = sides if names and settings.task not in _NAMELESS else ()
+    gold, predicted, tp = (Counter([item[0] for one in counted for item in one[side]]) for side in range(3))
     found = {
         name: Tally(tp[key], predicted[key], gold[key])
         for key, name in sorted(names.items())
