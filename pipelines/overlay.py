@@ -11,7 +11,7 @@ import yaml
 from taiyi import layout, params, strict_yaml
 from taiyi.errors import NotFound, TaiyiError
 
-_CODE = ("taiyi", "pipelines", "data/corpora", "data/templates", "data/reference")
+_CODE = ("taiyi", "pipelines", "data/benchmarks", "data/corpora", "data/templates", "data/reference")
 _FILES = ("dvc.yaml", ".dvcignore", "data/imports/README.md")
 
 
