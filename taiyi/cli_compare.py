@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from taiyi import cli_output as output
 from taiyi import layout
-from taiyi.errors import InvalidInput
+from taiyi.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
+    from taiyi.benchmarks import Group
     from taiyi.evaluation.comparison import Comparison, Ends, Mean, NotComparable, Row
     from taiyi.evaluation.task_means import TaskMeans
     from taiyi.evaluation.wordings import Sensitivity, Spread
@@ -42,6 +43,11 @@ def _add_compare(commands: Any) -> None:
         help="task: means over each task type, of two or more evaluations, each against the first",
     )
     compared.add_argument(
+        "--stages",
+        action="store_true",
+        help="of one folder, an evaluation by the pipeline: the tasks of stage 1 after stage 2 against after stage 1",
+    )
+    compared.add_argument(
         "--benchmarks", type=Path, default=layout.BENCHMARKS, metavar="DIR", help="default: %(default)s"
     )
     compared.add_argument("--json", action="store_true", help="print JSON")
@@ -66,10 +72,13 @@ def _compare(arguments: argparse.Namespace) -> None:
     if not 0 < arguments.alpha < 1:
         raise InvalidInput(f"--alpha is {arguments.alpha}", remedy="a chance between 0 and 1, such as 0.05")
     two, given = arguments.by == "benchmark", len(arguments.folders)
+    if arguments.stages and given == 1:
+        _show_stages(arguments.folders[0], as_json=arguments.json)
+        return
     if given < 2 or (two and given > 2):
         raise InvalidInput(
             f"{given} evaluation folder{'s are' if given > 1 else ' is'} given",
-            remedy="name two; with --by task, two or more",
+            remedy="name two; with --by task, two or more; with --stages, the pipeline's own",
         )
     systems = pairing.load(arguments.folders)
     only = [name.strip() for name in arguments.only.split(",") if name.strip()]
@@ -82,20 +91,38 @@ def _compare(arguments: argparse.Namespace) -> None:
     output.json(made) if arguments.json else _show(made)
 
 
-def _families(folder: Path) -> dict[str, str]:
+def _show_stages(folder: Path, *, as_json: bool) -> None:
+    from taiyi import jsonl
+    from taiyi.evaluation import results
+    from taiyi.evaluation.forgetting import Forgetting
+
+    path = folder / results.FORGETTING
+    if not path.exists():
+        raise NotFound(
+            f"{folder} has no {results.FORGETTING}; the pipeline's evaluate stage writes it to {layout.EVALUATION}"
+        )
+    found: Forgetting = jsonl.read_json(path, Forgetting)
+    if as_json:
+        output.json(found)
+    elif found.comparison:
+        _show(found.comparison)
+    else:
+        print(f"What stage 2 forgot is not known: {found.reason}")
+
+
+def _families(folder: Path) -> dict[str, Group]:
     from taiyi import benchmarks
 
     return {benchmark.id: benchmark.group for benchmark in benchmarks.every(folder)} if folder.is_dir() else {}
 
 
 def _show(made: Comparison) -> None:
-    columns = ("benchmark", "metric", "n", "A", "B", "B - A", _level(made.alpha), "p", "Holm", "McNemar", "")
+    columns = ("benchmark", "metric", "n", "A", "B", "B - A", _level(made.alpha), "p", "p (Holm)", "McNemar", "")
     print(f"A: {made.a}\nB: {made.b}")
     output.table("B against A, x100", columns, [_cells(row) for row in made.rows])
     means = [*made.families, made.macro] if len(made.families) > 1 else [made.macro]
-    for mean in means:
-        if mean:
-            print(f"mean of {_whose(mean)}: {_x100(mean.a)} and {_x100(mean.b)}, {_gain(mean)}")
+    for mean in filter(None, means):
+        print(f"mean of {_whose(mean)}: {_x100(mean.a)} and {_x100(mean.b)}, {_gain(mean)}")
     print(_verdict(made))
     for note in sorted({f"{row.name}: {note}" for row in made.rows for note in row.notes}):
         print(f"note: {note}")
@@ -132,8 +159,8 @@ def _verdict(made: Comparison) -> str:
 
 
 def _whose(mean: Mean) -> str:
-    name = "benchmarks" if mean.of == "all" else f"{mean.of.replace('_', ' ') or 'undescribed'} benchmarks"
-    return f"{mean.benchmarks} {name}"
+    kind = {"all": "", "": "undescribed "}.get(mean.of, f"{mean.of.replace('_', ' ')} ")
+    return f"{mean.benchmarks} {kind}benchmark{'s' if mean.benchmarks > 1 else ''}"
 
 
 def _show_tasks(means: TaskMeans, alpha: float) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from taiyi.benchmarks import Group
 from taiyi.evaluation.pairing import Pair, System, pair
 from taiyi.metrics import significance
 from taiyi.metrics.measures import Rows
 from taiyi.records import Language, Part
 
 ALPHA = 0.05
+_FAMILIES = (*get_args(Group), "")
 Ends = tuple[float, float]
 
 
@@ -92,17 +94,19 @@ def compare(
     *,
     alpha: float = ALPHA,
     only: Sequence[str] = (),
-    families: Mapping[str, str] | None = None,
+    families: Mapping[str, Group] | None = None,
     replicates: int = significance.REPLICATES,
 ) -> Comparison:
     """Compare B with A on every benchmark that both have, or on those of `only` (names, or ids in data/benchmarks).
 
-    families: benchmark id -> family; p values are adjusted over each family apart, so that the 13 of the paper are
+    families: benchmark id -> family, in whose order the rows come; p values are adjusted over each family apart, so that the 13 of the paper are
     judged alone whatever else was asked. Swapping a and b turns the signs and changes nothing else.
     """
     pairs, refused = pair(a, b, only=only)
+    known = families or {}
+    pairs.sort(key=lambda one: (_FAMILIES.index(known.get(one.benchmark, "")), one.name))
     drawn = _replicates(pairs, replicates)
-    named = [(families or {}).get(one.benchmark, "") for one in pairs]
+    named = [known.get(one.benchmark, "") for one in pairs]
     p_values = [_p(one, replicates) for one in pairs]
     adjusted = _holm_by(named, p_values)
     rows = tuple(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from taiyi.errors import InvalidInput, NotFound, unknown_name
-from taiyi.evaluation import results
+from taiyi.evaluation import results, signatures
 from taiyi.evaluation.results import BenchmarkResult, Counts, Evaluation, Judged
 from taiyi.instances import Item
 from taiyi.metrics import measures
@@ -142,7 +142,7 @@ def _reason(name: str, a: System, b: System, of_a: BenchmarkResult | None, of_b:
         return f"{' and '.join(without)} kept no counts of it: its metric is no figure of counts by question"
     counts_a, counts_b = a.counts[name], b.counts[name]
     if counts_a.signature != counts_b.signature:
-        return f"scored differently: {_apart(counts_a.signature, counts_b.signature)}"
+        return f"scored differently: {signatures.difference(counts_a.signature, counts_b.signature)}"
     if of_a.official_n != of_b.official_n:
         return f"{of_a.official_n:,} questions and {of_b.official_n:,}"
     alone = sorted(set(counts_a.documents) ^ set(counts_b.documents))
@@ -156,14 +156,6 @@ def _reason(name: str, a: System, b: System, of_a: BenchmarkResult | None, of_b:
     if other:
         return f"{len(other):,} records have another gold answer: {_listed(other)}"
     return ""
-
-
-def _apart(signature_a: str, signature_b: str) -> str:
-    """What two signatures differ in."""
-    of_a, of_b = signature_a.split("|"), signature_b.split("|")
-    only_a = "|".join(part for part in of_a if part not in of_b)
-    only_b = "|".join(part for part in of_b if part not in of_a)
-    return f"{only_a or 'nothing more'} and {only_b or 'nothing more'}"
 
 
 def _pair(name: str, of_a: BenchmarkResult, of_b: BenchmarkResult, counts_a: Counts, counts_b: Counts) -> Pair:

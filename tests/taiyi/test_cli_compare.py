@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from taiyi import cli
-from tests.taiyi.evaluation.exam_house import evaluated, questions
+from taiyi import cli, jsonl
+from taiyi.evaluation.forgetting import Forgetting, measured
+from taiyi.evaluation.results import FORGETTING
+from tests.taiyi.evaluation.exam_house import answers, evaluated, questions
 
 A = "half"
 B = "most"
@@ -97,6 +99,20 @@ def test_bad_input_is_refused_with_what_would_be_right(
     exams = evaluated(tmp_path / "c", lambda place: True, instances=questions()[60:])
     topics = evaluated(tmp_path / "d", lambda place: True, instances=questions()[:60])
     assert "no benchmark in common" in refused(capsys, "compare", str(exams), str(topics))
+
+
+def test_what_stage_2_forgot_is_shown_of_the_pipelines_own_evaluation(
+    folders: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "has no forgetting.json" in refused(capsys, "compare", folders[0], "--stages")
+    asked = questions(40)
+    found = measured(asked, answers(asked, lambda place: True), answers(asked, lambda place: place < 40))
+    jsonl.write_json(Path(folders[0]) / FORGETTING, found)
+    text = said(capsys, "compare", folders[0], "--stages")
+    assert "A: stage 1\nB: stage 2" in text and "A is better" in text
+    assert json.loads(said(capsys, "compare", folders[0], "--stages", "--json"))["tasks"] == ["qa_mc", "tc"]
+    jsonl.write_json(Path(folders[0]) / FORGETTING, Forgetting("there is no stage 1"))
+    assert "is not known: there is no stage 1" in said(capsys, "compare", folders[0], "--stages")
 
 
 def test_the_spread_over_wordings_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
