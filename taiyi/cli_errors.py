@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from taiyi import cli_output
 
 if TYPE_CHECKING:
-    from taiyi.evaluation.errors import Analysis, Document, Frequent
+    from taiyi.evaluation.error_analysis import Analysis, Document, Frequent
 
 _STYLES = {"found": "green", "near": "yellow", "missed": "bold red underline", "spurious": "bold magenta", "": ""}
 _MOST_COLUMNS = 12

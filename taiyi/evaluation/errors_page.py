@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from taiyi import jsonl
+from taiyi.evaluation.error_analysis import Analysis, Document
 from taiyi.evaluation.error_kinds import MEANING
-from taiyi.evaluation.errors import Analysis, Document, said_of
+from taiyi.evaluation.errors import said_of
 from taiyi.evaluation.highlight import STATES
 from taiyi.evaluation.report import environment, whole_text
 

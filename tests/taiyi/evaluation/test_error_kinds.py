@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taiyi import jsonl
 from taiyi.evaluation import error_kinds
 from taiyi.evaluation.error_kinds import MEANING, Error, Kind, comparable, errors, unread
 from taiyi.evaluation.places import Places
@@ -184,3 +186,49 @@ def test_the_texts_copied_from_the_source_are_no_names() -> None:
     assert error_kinds.copied("ee", ("Onset", "after", (("Cause", "a"),))) == ["after", "a"]
     assert error_kinds.copied("nen", ("a", "MESH:1")) == ["a"]
     assert error_kinds.copied("tc", ("A",)) == error_kinds.copied("ner", ("Yes",)) == []
+
+
+def _vector(folder: Path, name: str, task: str) -> dict[str, frozenset[Any]]:
+    """The items of each document in one file of a score vector."""
+    found = {}
+    for row in jsonl.read(folder / f"{name}.jsonl", Any):
+        if task == "ner":
+            items = [(entity["type"], entity["text"]) for entity in row["entities"]]
+        elif task == "re":
+            items = [(relation["relation"], relation["head"], relation["tail"]) for relation in row["relations"]]
+        else:
+            items = [(e["type"], e["trigger"], tuple(map(tuple, e["arguments"]))) for e in row["events"]]
+        found[row["id"]] = comparable(tuple(items), task)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("vector", "task", "case", "kind"),
+    [
+        ("09a_ner_textset_bc5cdr", "ner", "noisy_a", ""),
+        ("09d_ner_textset_cmeee", "ner", "noisy_a", ""),
+        ("09a_ner_textset_bc5cdr", "ner", "lowercased", "spelling"),
+        ("10_re_surface_pairs_bc5cdr", "re", "swapped", "reversed"),
+        ("10_re_surface_pairs_bc5cdr", "re", "wrong_relation_label", "relation"),
+        ("37_event_text_level", "ee", "no_cause", "arguments"),
+    ],
+)
+def test_reference_predictions_are_accounted_for_and_their_disturbance_is_seen(
+    vector: str, task: str, case: str, kind: str, score_vectors: Path
+) -> None:
+    gold = _vector(score_vectors / vector, "gold", task)
+    predicted = _vector(score_vectors / vector, f"pred.{case}", task)
+    found: Counter[str] = Counter()
+    sides = right = 0
+    for name, items in gold.items():
+        each = errors(task, items, predicted[name], "")
+        sides += sum((e.gold is not None) + (e.predicted is not None) for e in each)
+        right += len(items & predicted[name])
+        found.update(error.kind for error in each)
+    whole = sum(map(len, gold.values())) + sum(len(predicted[name]) for name in gold)
+    assert sides == whole - 2 * right
+    if kind:
+        assert found.most_common(1)[0][0] == kind, found
+    expected = jsonl.read_json(score_vectors / vector / "expected.json", Any)["cases"].get(case, {}).get("micro")
+    if expected:
+        assert (right, whole) == (expected["tp"], expected["n_pred"] + expected["n_gold"])

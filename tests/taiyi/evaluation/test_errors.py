@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from taiyi import cli, tasks
 from taiyi.errors import NotFound
 from taiyi.evaluation import errors, errors_page, results
-from taiyi.evaluation.errors import NOTHING, Analysis, Confusion
+from taiyi.evaluation.error_analysis import Analysis, Confusion
+from taiyi.evaluation.errors import NOTHING
 from taiyi.evaluation.highlight import Ended, pieces
 from taiyi.evaluation.outcomes import judge
 from taiyi.evaluation.scoring import evaluate
