@@ -12,8 +12,10 @@ from taiyi import benchmarks, jsonl, layout, manifest
 from taiyi.budget import Budget
 from taiyi.corpora import descriptor
 from taiyi.corpora.card import Card
-from taiyi.evaluation import cards, paper, parity, report
+from taiyi.evaluation import cards, evaluation_files, paper, parity, report
+from taiyi.evaluation.evaluation_page import Beside
 from taiyi.evaluation.examples import Example
+from taiyi.evaluation.leaderboard import Entrant
 from taiyi.evaluation.report_data import (
     CorpusRow,
     Curve,
@@ -176,8 +178,18 @@ def page(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
+def scores(data: ReportData, folder: Path) -> None:
+    """Write the page of the evaluation and every judged answer beside its gold."""
+    if data.evaluation:
+        described = {benchmark.id: benchmark for benchmark in benchmarks.every(layout.BENCHMARKS)}
+        beside = Beside("../report.html", "the report", forgetting=evaluation_files.forgetting(layout.EVALUATION))
+        settings = evaluation_files.Settings(described, data.paper)
+        entrant = Entrant(folder.name, data.title, data.evaluation, {})
+        evaluation_files.write_evaluation(entrant, layout.EVALUATION, folder, settings, beside)
+
+
 def work(params: Params) -> None:
-    """Write data/report/report.html, and a page for each corpus below data/report/corpora."""
+    """Write data/report/report.html; beside it a page for each corpus (corpora/) and of all scores (evaluation/)."""
     counted, samples = losses(params)
     printed = paper.load(layout.PAPER)
     evaluation = jsonl.read_json(layout.EVALUATION / "scores.json", Evaluation)
@@ -186,6 +198,7 @@ def work(params: Params) -> None:
         demo=not params.base_model.reference,
         carded=True,
         packs=True,
+        answered=True,
         making=making(params),
         corpora=tuple(corpora(params)),
         sizes=tuple(sizes()),
@@ -209,6 +222,7 @@ def work(params: Params) -> None:
         for corpus in params.corpora:
             card = jsonl.read_json(layout.records(corpus) / layout.CARD, Card)
             page(folder / "corpora" / f"{corpus}.html", cards.render(card, beside_report=True))
+        scores(data, folder / "evaluation")
     manifest.write(
         layout.manifest("report"),
         stage="report",

@@ -68,6 +68,7 @@ def render(
         heat=heat.by_language(evaluation.results),
         languages=heat.LANGUAGES,
         keys=keys,
+        difference=signatures.difference,
         verdicts=views.verdict_chart("all benchmarks", evaluation.verdicts),
         beside=beside,
         sheet=sheet,

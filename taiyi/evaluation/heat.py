@@ -58,15 +58,17 @@ def by_language(results: Iterable[BenchmarkResult]) -> list[HeatRow]:
 def by_model(columns: Iterable[Column], slugs: Sequence[str]) -> list[HeatRow]:
     """Several models: tasks and languages down, models across in the order of their slugs.
 
-    A row's means are over the benchmarks that each of its models has, counted alike; without one its cells are empty.
+    A row's means are over the benchmarks that each of its models has without a mark; a model without any has no cell.
     """
     parts: dict[tuple[str, str], list[Column]] = defaultdict(list)
     for column in columns:
         parts[column.first.task, column.first.language].append(column)
     rows = []
     for (task, language), found in sorted(parts.items()):
-        present = {slug for column in found for slug in column.cells}
-        common = [c for c in found if present == {slug for slug, cell in c.cells.items() if not cell.marks}]
-        cells = (mean([c.cells[slug].result for c in common if slug in c.cells]) for slug in slugs)
+        unmarked = {slug: {c.key for c in found if slug in c.cells and not c.cells[slug].marks} for slug in slugs}
+        common = set.intersection(*filter(None, unmarked.values())) if any(unmarked.values()) else set()
+        cells = (
+            mean([c.cells[slug].result for c in found if c.key in common and c.key in unmarked[slug]]) for slug in slugs
+        )
         rows.append(HeatRow(task, language, tuple(cells)))
     return rows

@@ -16,7 +16,10 @@ TEMPLATE = "report.html.j2"
 
 
 def render(data: ReportData) -> str:
-    """The page as HTML text. It loads nothing from elsewhere and runs no script; all text from data is escaped."""
+    """The page as HTML text. It loads nothing from elsewhere and runs no script; all text from data is escaped.
+
+    The pages about scores that it leads to have one: they sort and search (evaluation_page).
+    """
     return whole_text(environment().get_template(TEMPLATE).render(data=data, view=views.page(data)))
 
 

@@ -126,7 +126,8 @@ class ReportData(Part, frozen=True, kw_only=True):
     """Everything on the page.
 
     demo: the run shows that the way works; its scores are not a claim about the model. carded: every corpus has a
-    page beside this one, corpora/<id>.html. packs: packed rows stand in packs.html. planned: what the paper took of
+    page beside this one, corpora/<id>.html. packs: packed rows stand in packs.html. answered: evaluation/index.html leads to
+    every judged answer. planned: what the paper took of
     each corpus, as `train`. stages: the task types that each training stage reads.
     """
 
@@ -134,6 +135,7 @@ class ReportData(Part, frozen=True, kw_only=True):
     demo: bool = False
     carded: bool = False
     packs: bool = False
+    answered: bool = False
     making: Making | None = None
     corpora: tuple[CorpusRow, ...] = ()
     sizes: tuple[TaskSize, ...] = ()

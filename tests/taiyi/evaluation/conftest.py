@@ -29,6 +29,7 @@ from taiyi.instructions.plan import planned
 from taiyi.ledger import Entry
 from taiyi.metrics import Score, signature
 from taiyi.records import Turn
+from tests.taiyi.evaluation import made_evaluations
 
 DESCRIPTORS = Path(__file__).parents[3] / "data" / "corpora"
 PAPER = Path(__file__).parents[3] / "data" / "reference" / "paper_table.yaml"
@@ -188,6 +189,13 @@ def _examples() -> tuple[Example, ...]:
             )
         )
     return tuple(found)
+
+
+@pytest.fixture(scope="session")
+def evaluation_folders(tmp_path_factory) -> list[Path]:
+    """Three models on the described benchmarks of four tasks; one benchmark has more answers than a page holds."""
+    folder = tmp_path_factory.mktemp("evaluations")
+    return made_evaluations.write(folder, each=12, more={"medqa_usmle": 520, "ncbi_disease": 100})
 
 
 @pytest.fixture(scope="session")
