@@ -39,6 +39,7 @@ class BenchmarkResult(Part, frozen=True):
     """One benchmark, scored.
 
     benchmark: its id in data/benchmarks; empty for a test set without descriptor, which is scored by its task's metric.
+    split, subtask: of which its questions are, as described.
     official_n: all its test questions, whatever was answered; score.items is the same number. expected_n: as described;
       another number than official_n is a part of the benchmark, or another version, and is marked so.
     metric: what the headline `score` was made by; also: further scores; left_out: the names of further metrics that
@@ -60,6 +61,8 @@ class BenchmarkResult(Part, frozen=True):
     verdicts: dict[Verdict, int]
     statuses: dict[str, int]
     benchmark: str = ""
+    split: str = ""
+    subtask: str = ""
     metric: Metric | None = None
     expected_n: int | None = None
     also: tuple[Score, ...] = ()
@@ -130,13 +133,9 @@ def write(folder: Path, scored: tuple[Evaluation, Mapping[str, Counts]], outcome
 
 def judged(evaluation: Evaluation, outcomes: Iterable[Outcome]) -> Iterator[Judged]:
     """The outcomes as they are kept, in their order, each with the results that it counts in."""
-    names: dict[tuple[str, str, str], list[BenchmarkResult]] = {}
-    for result in evaluation.results:
-        names.setdefault((result.corpus, result.task, result.language), []).append(result)
     outcomes = list(outcomes)
     for o, source in zip(outcomes, sources(outcomes), strict=True):
         start = o.instance.prompt.find(source)
-        key = (split_record_id(o.instance.id)[0], o.instance.task, o.instance.language)
         yield Judged(
             id=o.instance.id,
             verdict=verdict(o),
@@ -144,11 +143,20 @@ def judged(evaluation: Evaluation, outcomes: Iterable[Outcome]) -> Iterator[Judg
             text=o.text,
             items=o.parsed.items,
             gold=o.instance.gold,
-            benchmarks=tuple(result.name for result in names.get(key, ())),
+            benchmarks=members(evaluation.results, o.instance.id),
             prompt=o.instance.prompt,
             source=(start, start + len(source)) if start >= 0 else (0, len(o.instance.prompt)),
             flagged=of(o, source),
         )
+
+
+def members(results: Iterable[BenchmarkResult], identifier: str) -> tuple[str, ...]:
+    """The names of the results that an instance of that id counts in: the described ones, else that of its group."""
+    corpus, split, _ = split_record_id(identifier)
+    task, language, _, subtask = (*identifier.partition("#")[2].split(".", 3), "", "", "")[:4]
+    group = [one for one in results if (one.corpus, one.task, one.language) == (corpus, task, language)]
+    described = [one for one in group if one.benchmark and one.split == split and one.subtask in ("", subtask)]
+    return tuple(one.name for one in described or group if described or not one.benchmark)
 
 
 def read(folder: Path) -> tuple[Evaluation, dict[str, Counts]]:

@@ -175,6 +175,8 @@ def _result(
         verdicts={name: int(score.details[name]) for name in VERDICTS},
         statuses=dict(sorted(Counter(o.parsed.status for o in outcomes if o.text is not None).items())),
         benchmark=benchmark.id if benchmark else "",
+        split=benchmark.split if benchmark else "",
+        subtask=benchmark.subtask if benchmark else "",
         metric=metric,
         expected_n=benchmark.expected_n if benchmark else None,
         also=tuple(one.score(restricted(group.outcomes, metric)) for metric, one in further if one),
