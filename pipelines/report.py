@@ -188,11 +188,21 @@ def scores(data: ReportData, folder: Path) -> None:
         evaluation_files.write_evaluation(entrant, layout.EVALUATION, folder, settings, beside)
 
 
+def write(params: Params, data: ReportData) -> None:
+    """The report's pages, packed rows and cards, as one whole folder."""
+    with manifest.whole_folder(layout.REPORT) as folder:
+        page(folder / "report.html", report.render(data))
+        shutil.copy(layout.TOKENS / layout.PACKS, folder / layout.PACKS)
+        for corpus in params.corpora:
+            card = jsonl.read_json(layout.records(corpus) / layout.CARD, Card)
+            page(folder / "corpora" / f"{corpus}.html", cards.render(card, beside_report=True))
+        scores(data, folder / "evaluation")
+
+
 def work(params: Params) -> None:
     """Write data/report/report.html; beside it a page for each corpus (corpora/) and of all scores (evaluation/)."""
     counted, samples = losses(params)
-    printed = paper.load(layout.PAPER)
-    evaluation = jsonl.read_json(layout.EVALUATION / "scores.json", Evaluation)
+    evaluation, printed = jsonl.read_json(layout.EVALUATION / "scores.json", Evaluation), paper.load(layout.PAPER)
     data = ReportData(
         title=f"Taiyi run: {params.preset}",
         demo=not params.base_model.reference,
@@ -216,13 +226,7 @@ def work(params: Params) -> None:
         paper=printed,
         parity=parity.sheet(evaluation, printed, benchmarks.every(layout.BENCHMARKS)),
     )
-    with manifest.whole_folder(layout.REPORT) as folder:
-        page(folder / "report.html", report.render(data))
-        shutil.copy(layout.TOKENS / layout.PACKS, folder / layout.PACKS)
-        for corpus in params.corpora:
-            card = jsonl.read_json(layout.records(corpus) / layout.CARD, Card)
-            page(folder / "corpora" / f"{corpus}.html", cards.render(card, beside_report=True))
-        scores(data, folder / "evaluation")
+    write(params, data)
     manifest.write(
         layout.manifest("report"),
         stage="report",

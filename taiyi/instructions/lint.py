@@ -16,7 +16,7 @@ import msgspec
 from taiyi import strict_yaml, tasks
 from taiyi.corpora import descriptor
 from taiyi.errors import NotFound, TaiyiError
-from taiyi.instructions.rendering import task_spec
+from taiyi.instructions.specs import task_spec
 from taiyi.instructions.templates import FORM, placeholders
 from taiyi.records import LANGUAGES, Language
 from taiyi.tasks import Fields

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from taiyi.instructions import templates
 from taiyi.instructions.specs import task_spec
 from taiyi.metrics import measures
 from taiyi.metrics.measures import Metric
+from taiyi.records import record_id
 
 ROOT = Path(__file__).parents[2]
 EVERY = benchmarks.every(ROOT / layout.BENCHMARKS)
@@ -150,8 +153,6 @@ def benchmark_of(**other: object) -> Benchmark:
 
 @given(st.text(min_size=1), st.sampled_from(["t1", "f12"]), st.sampled_from(["", "each_type_a.b", "en2zh"]))
 def test_a_benchmark_asks_its_own_instances_in_any_wording(key: str, template: str, subtask: str) -> None:
-    from taiyi.records import record_id
-
     made = instance_id(record_id("c", "test", key), task="ner", language="en", template=template, subtask=subtask)
     assert benchmark_of().asks(made)
     assert benchmark_of(subtask="en2zh").asks(made) == (subtask == "en2zh")
@@ -183,3 +184,13 @@ def test_an_unknown_key_or_group_is_refused_with_its_file(tmp_path: Path) -> Non
     (tmp_path / "mine.yaml").write_text(whole.replace("group: main", "group: mine"), encoding="utf-8")
     with pytest.raises(InvalidParams, match=r"mine\.yaml"):
         benchmarks.every(tmp_path)
+
+
+def test_the_benchmark_in_the_how_to_is_a_valid_one(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "add-a-benchmark.md").read_text(encoding="utf-8")
+    block = re.search(r"(?:^       .*\n)+", page, re.MULTILINE)
+    assert block
+    (tmp_path / "mine.yaml").write_text(textwrap.dedent(block[0]), encoding="utf-8")
+    mine = benchmarks.find("mine", tmp_path)
+    test_a_benchmark_names_what_exists_and_is_scored_by_metrics_that_exist(mine)
+    assert [reference.comparable for reference in mine.references] == [True, False]
