@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from taiyi.errors import NotFound
 from taiyi.metrics.concepts import UNLINKED, identifiers
-from taiyi.metrics.matching import Matching
+from taiyi.metrics.matching import EXACT, Matching
 from taiyi.records import AnyRecord, Argument, Document
 
 Pair = tuple[str, str]
@@ -25,14 +25,26 @@ class Ends(NamedTuple):
 
 
 class Lookup:
-    """The concepts of a test set's documents: gold relations between them, and what predicted texts name."""
+    """The concepts of a test set's documents: gold relations between them, and what predicted texts name.
 
-    def __init__(self, records: Mapping[str, AnyRecord], matching: Matching) -> None:
+    own_document_only: texts are not looked up among other documents' mentions. unmapped_apart: a pair with a text that
+    names nothing is one item of its own, the two texts, instead of a pair with -1, which several such texts share.
+    """
+
+    def __init__(
+        self,
+        records: Mapping[str, AnyRecord],
+        matching: Matching = EXACT,
+        *,
+        own_document_only: bool = False,
+        unmapped_apart: bool = False,
+    ) -> None:
         documents = {name: record for name, record in records.items() if isinstance(record, Document)}
         self._matching = matching
         self._documents = documents
         self._own = {name: _named(document, matching) for name, document in documents.items()}
-        self._all = _most_frequent(self._own.values())
+        self._all = {} if own_document_only else _most_frequent(self._own.values())
+        self._apart = unmapped_apart
         self.relations = sorted({relation.type for document in documents.values() for relation in document.relations})
         self._ends = {name: self._ends_of(name) for name in self.relations}
 
@@ -47,21 +59,25 @@ class Lookup:
 
     def grounded(self, record: str, relations: Sequence[str], head: str, tail: str) -> set[Pair]:
         """The pairs of ids that two texts name in a record, as ends of any of these relations; -1 for a text that names
-        no concept. Raises NotFound of another record.
+        no concept (see `unmapped_apart`). Raises NotFound of another record.
         """
-        ends = [self._ends[relation] for relation in relations]
-        heads, tails = (frozenset().union(*side) for side in zip(*ends, strict=True)) if ends else (frozenset(),) * 2
-        return set(product(self._ids(record, head, heads), self._ids(record, tail, tails)))
+        ends = [self._ends[relation] for relation in relations if relation in self._ends]
+        heads = self._ids(record, head, frozenset().union(*(each.heads for each in ends)))
+        tails = self._ids(record, tail, frozenset().union(*(each.tails for each in ends)))
+        if self._apart and not (heads and tails):
+            return {(f"{UNLINKED} {head}", f"{UNLINKED} {tail}")}
+        return set(product(heads or (UNLINKED,), tails or (UNLINKED,)))
 
     def _ids(self, record: str, text: str, types: frozenset[str]) -> Sequence[str]:
+        """Of a text: -1 where it is a mention of this document that is not linked, nothing where it is no mention."""
         self._document(record)
         form = self._matching.form(_one_line(text))
         for known in (self._own[record], self._all):
             of = known.get(form, {})
             found = dict.fromkeys(one for kind, ids in of.items() if kind in types or not types for one in ids)
             if found:
-                return tuple(found)
-        return (UNLINKED,)
+                return [one for one in found if one != UNLINKED] or [UNLINKED]
+        return []
 
     def _document(self, record: str) -> Document:
         if record not in self._documents:
@@ -86,20 +102,21 @@ def _named(document: Document, matching: Matching) -> Texts:
     """Every text of the document's mentions with all concepts that it names there."""
     found: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for mention in document.entities:
-        ids = [one for one in _ids_of(mention.concepts) if one != UNLINKED]
-        if ids:
-            of = found[matching.form(_one_line(mention.text))]
-            of[mention.type] = tuple(dict.fromkeys((*of.get(mention.type, ()), *ids)))
+        of = found[matching.form(_one_line(mention.text))]
+        ids = _ids_of(mention.concepts) or (UNLINKED,)
+        of[mention.type] = tuple(dict.fromkeys((*of.get(mention.type, ()), *ids)))
     return found
 
 
 def _most_frequent(each: Iterable[Texts]) -> Texts:
-    """The reading that most documents have of a text; of equally frequent ones the first in order."""
+    """The concepts that most documents have of a text; of equally frequent ones the first in order."""
     seen: dict[str, dict[str, Counter[tuple[str, ...]]]] = defaultdict(lambda: defaultdict(Counter))
     for named in each:
         for text, of in named.items():
             for kind, ids in of.items():
-                seen[text][kind][tuple(sorted(ids))] += 1
+                linked = tuple(sorted(one for one in ids if one != UNLINKED))
+                if linked:
+                    seen[text][kind][linked] += 1
     return {
         text: {kind: min(readings, key=lambda ids: (-readings[ids], ids)) for kind, readings in of.items()}
         for text, of in seen.items()
@@ -107,12 +124,13 @@ def _most_frequent(each: Iterable[Texts]) -> Texts:
 
 
 def _concepts(document: Document, end: Argument) -> Sequence[str]:
-    """The ids at one end of a relation; -1 where it has none."""
+    """The ids at one end of a relation; where it has none, what no predicted text names."""
     given: tuple[str, ...] = (end.concept,) if end.concept else ()
     for mention in document.entities:
         if end.ref == mention.id:
             given = mention.concepts
-    return _ids_of(given) or (UNLINKED,)
+    ids = [one for one in _ids_of(given) if one != UNLINKED]
+    return ids or (f"{UNLINKED} {end.ref or end.text or end.concept} in {document.id}",)
 
 
 def _ids_of(concepts: Iterable[str]) -> tuple[str, ...]:

@@ -20,27 +20,40 @@ from taiyi.records import AnyRecord
 _SETTINGS = {"average": "micro", "duplicates": "once", "level": "concept"}
 
 
-def concept_f1(*, task: str, names: str = "", types: str = "", case: str = "mixed") -> Measure:
+def concept_f1(
+    *,
+    task: str,
+    names: str = "",
+    types: str = "",
+    case: str = "mixed",
+    grounding: str = "test_set",
+    unmapped: str = "merged",
+) -> Measure:
     """Concepts of a document instead of its texts, as the BioCreative V CDR kit compares them.
 
     nen: the ids of a document, whichever mention they are of; -1 is left out. re: pairs of ids under a relation's name.
-    Predicted texts are looked up among the document's own mentions (`case`: mixed or fold), then among all of the test
-    set's; a text found nowhere is -1, and its pair wrong. Both need `with_records` for re.
+    Predicted texts are looked up among the document's own mentions (`case`: mixed or fold), then, with `grounding:
+    test_set` and not `document`, among all of the test set's, as BioGPT does it. A text found nowhere is -1, and its
+    pair wrong: one wrong pair with every other such text (`unmapped: merged`, as the kit sees it), or `apart`. The
+    concepts come from the records, which `with_records` hands in.
     names: the records' relation for a name asked for, `CID=chemical-induced disease`, several parted by semicolons;
     where left out, the one that reads alike, or the only one. types: only these names count, separated by commas.
     """
     one_of(case, ("mixed", "fold"), "case")
+    own_document_only = one_of(grounding, ("test_set", "document"), "grounding") == "document"
+    apart = one_of(unmapped, ("merged", "apart"), "unmapped") == "apart"
     if one_of(task, ("nen", "re"), "the task of concept_f1") == "nen":
         return _projected(task, _ids, {"only": "ids", "unlinked": "left-out", **_SETTINGS})
     only = frozenset(filter(None, types.split(",")))
-    settings = {"case": case, "grounding": "document+test-set", "unmapped": UNLINKED, **_SETTINGS}
+    settings = {"case": case, "grounding": grounding, "unmapped": f"{UNLINKED}-{unmapped}", **_SETTINGS}
     settings |= {"only": types} if types else {}
 
     def missing(_outcomes: Sequence[Outcome]) -> Rows:
         raise NotReady("concept_f1 of relations needs the records of the test set, which hold the concepts' ids")
 
     def with_records(records: Mapping[str, AnyRecord]) -> Measure:
-        lookup = Lookup(records, Matching(case="fold" if case == "fold" else "mixed"))
+        matching = Matching(case="fold" if case == "fold" else "mixed")
+        lookup = Lookup(records, matching, own_document_only=own_document_only, unmapped_apart=apart)
         return _of_counts(task, lambda outcomes: _relations(outcomes, lookup, names, only), settings)
 
     return _of_counts(task, missing, settings)._replace(with_records=with_records)
