@@ -119,6 +119,10 @@ def _families(folder: Path) -> dict[str, Group]:
 def _show(made: Comparison) -> None:
     columns = ("benchmark", "metric", "n", "A", "B", "B - A", _level(made.alpha), "p", "p (Holm)", "McNemar", "")
     print(f"A: {made.a}\nB: {made.b}")
+    if not made.rows:
+        print("Nothing of the two can be compared.")
+        _show_rest(made.not_comparable)
+        return
     output.table("B against A, x100", columns, [_cells(row) for row in made.rows])
     means = [*made.families, made.macro] if len(made.families) > 1 else [made.macro]
     for mean in filter(None, means):
@@ -153,7 +157,7 @@ def _verdict(made: Comparison) -> str:
     found = [row.name for row in made.separating]
     said = ", ".join(found) if found else "none"
     return (
-        f"{len(found)} of {len(made.rows)} benchmarks separate A and B (Holm over {families or 'none'}; "
+        f"{len(found)} of {len(made.rows)} benchmarks separate A and B (Holm over {families}; "
         f"alpha {made.alpha:g}): {said}"
     )
 
@@ -181,7 +185,8 @@ def _show_tasks(means: TaskMeans, alpha: float) -> None:
     if means.gains:
         whole = (means.gains[0].a, *(gain.b for gain in means.gains))
         rows.append(("all", "mean", "", "", *map(_x100, whole), *map(_gain, means.gains)))
-    output.table(f"by task, x100; intervals at {_level(alpha)}", columns, rows)
+    if rows:
+        output.table(f"by task, x100; intervals at {_level(alpha)}", columns, rows)
     _show_rest(means.not_comparable)
 
 
@@ -209,7 +214,8 @@ def _show_wordings(found: Sensitivity) -> None:
         "verdict changes",
         "flips",
     )
-    output.table("scores over wordings, x100", columns, [_spread(spread) for spread in found.spreads])
+    if found.spreads:
+        output.table("scores over wordings, x100", columns, [_spread(spread) for spread in found.spreads])
     apart = [spread.name for spread in found.spreads if not spread.same_questions]
     if apart:
         print(

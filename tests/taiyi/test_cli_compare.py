@@ -74,6 +74,9 @@ def test_another_number_of_questions_is_listed_and_not_compared(
     part = evaluated(tmp_path / "c", lambda place: True, name="part", instances=questions()[:100])
     text = said(capsys, "compare", folders[0], str(part))
     assert "not compared" in text and "60 questions and 40" in text
+    assert "Nothing of the two can be compared" in said(
+        capsys, "compare", folders[0], str(part), "--only", "exam qa_mc en"
+    )
 
 
 def test_tasks_of_several_evaluations_stand_side_by_side(
