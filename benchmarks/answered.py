@@ -1,106 +1,104 @@
 """The questions of the paper's 13 benchmarks and BioRED, each at its official size, and predictions damaged as models err.
 
 Gold is real where TAIYI_REAL_CORPORA has a benchmark's test split; where it has a part, or a corpus of the same kind, its
-questions are repeated under new ids up to the official number, which says so. Else generated samples take their place.
+questions are repeated under new ids up to the official number. Else generated samples take their place.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from taiyi import corpora, samples, tasks
-from taiyi.corpora import descriptor
+from taiyi import benchmarks, samples, tasks
+from taiyi.benchmarks import Benchmark
 from taiyi.errors import NotFound
 from taiyi.instances import Instance, Item, Items
-from taiyi.instructions import Wording, render, task_spec
+from taiyi.instructions import benchmark_questions
 from taiyi.ledger import Ledger
+from taiyi.records import Turn
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 13
-
-
-class Benchmark(NamedTuple):
-    """One benchmark: the corpus's split of that name is its test set, or its nearest kin at hand; n questions; only this
-    name is asked for, where one is given; `sample`: the generated corpus in its place.
-    """
-
-    name: str
-    corpus: str
-    split: str
-    task: str
-    n: int
-    sample: str
-    only: str = ""
-
-
-BENCHMARKS = (
-    Benchmark("BC5CDR-chem", "bc5cdr", "test", "ner", 500, "sample_cdr", "chemical"),
-    Benchmark("BC5CDR-dise", "bc5cdr", "test", "ner", 500, "sample_cdr", "disease"),
-    Benchmark("CHEMDNER", "bc5cdr", "train", "ner", 3000, "sample_chemicals", "chemical"),
-    Benchmark("NCBI-disease", "ncbi_disease", "test", "ner", 100, "sample_cdr", "disease"),
-    Benchmark("BioRED", "biored", "test", "ner", 100, "sample_cdr"),
-    Benchmark("CMeEE-dev", "cmeee_v2", "dev", "ner", 5000, "sample_cmeee"),
-    Benchmark("BC5CDR-RE", "bc5cdr", "test", "re", 500, "sample_cdr"),
-    Benchmark("CMeIE-dev", "cmeie_v2", "dev", "re", 3585, "sample_cmeie"),
-    Benchmark("BC7LitCovid", "bc7_litcovid", "test_tsv", "tc", 6239, "sample_topics"),
-    Benchmark("HoC", "hallmarks_of_cancer", "all", "tc", 3547, "sample_topics"),
-    Benchmark("KUAKE-QIC", "kuake_qic", "dev", "tc", 1955, "sample_intent"),
-    Benchmark("PubMedQA", "pubmed_qa", "test", "qa_mc", 500, "sample_decisions"),
-    Benchmark("MedQA-USMLE", "med_qa", "test", "qa_mc", 1273, "sample_exams"),
-    Benchmark("MedQA-MCMLE", "medqa_mcmle", "test", "qa_mc", 3426, "sample_exams"),
-)
+KIN = {
+    "chemdner": ("bc5cdr", "train"),
+    "bc7_litcovid": ("bc7_litcovid", "test_tsv"),
+    "hoc": ("hallmarks_of_cancer", "all"),
+}
+"""Corpus and split in whose gold the test set's is replaced, since it may not be given away or is elsewhere."""
+SAMPLES = {
+    "bc5cdr": "sample_cdr", "chemdner": "sample_cdr", "ncbi_disease": "sample_cdr", "biored": "sample_cdr",
+    "cmeee_v2": "sample_cmeee", "cmeie_v2": "sample_cmeie", "bc7_litcovid": "sample_topics",
+    "hallmarks_of_cancer": "sample_topics", "kuake_qic": "sample_intent", "pubmed_qa": "sample_decisions",
+    "med_qa": "sample_exams", "medqa_mcmle": "sample_exams",
+}  # fmt: skip
 
 
 class Questions(NamedTuple):
-    """The instances of a test set; `distinct`: how many there are before repetition; `source`: what they are made of."""
+    """A benchmark's instances; `distinct`: how many there are before repetition; `source`: what they are made of."""
 
+    benchmark: Benchmark
     instances: list[Instance]
     distinct: int
     source: str
 
 
-def questions(chosen: Benchmark, raw: Path | None, generated: Path, style: str = "taiyi") -> Questions:
+def described() -> list[Benchmark]:
+    """The 13 of the paper and the held-out one."""
+    return [one for one in benchmarks.every(ROOT / "data" / "benchmarks") if one.group in ("main", "held_out")]
+
+
+def questions(benchmark: Benchmark, raw: Path | None, generated: Path) -> Questions:
     """A test set of its official size. raw: a folder of real corpora; generated: where samples lie or may be written."""
-    found: list[Instance] = []
-    source = f"{chosen.corpus}/{chosen.split}"
-    if raw:
-        found = list(_asked(chosen, chosen.corpus, chosen.split, raw, style))
+    corpus, split = KIN.get(benchmark.id, (benchmark.corpus, benchmark.split))
+    found = _asked(benchmark, corpus, split, raw) if raw else []
     if not found:
         if not generated.exists():
             samples.write(generated, documents=300, seed=SEED)
-        source = f"{chosen.sample}/train, generated"
-        found = list(_asked(chosen, chosen.sample, "train", generated, style))
-    distinct = found[: chosen.n]
+        corpus, split = SAMPLES[benchmark.corpus], "train"
+        found = _asked(benchmark, corpus, split, generated)
+    if benchmark.id == "chemdner":
+        found = [_of_one_type(instance) for instance in found]
+    n = benchmark.expected_n or len(found)
+    distinct = found[:n]
     repeated = [
-        instance if place < len(distinct) else _renamed(instance, place // len(distinct))
-        for place, instance in enumerate(islice(cycle(distinct), chosen.n))
+        _renamed(one, benchmark, place // len(distinct)) for place, one in enumerate(islice(cycle(distinct), n))
     ]
-    return Questions(repeated, len(distinct), source)
+    return Questions(benchmark, repeated, len(distinct), f"{corpus}/{split}")
 
 
-def _renamed(instance: Instance, time: int) -> Instance:
-    record, _, rest = instance.id.partition("#")
-    return msgspec.structs.replace(instance, id=f"{record}-again{time}#{rest}")
-
-
-def _asked(chosen: Benchmark, corpus: str, split: str, folder: Path, style: str) -> Iterator[Instance]:
-    described = descriptor.find(corpus, ROOT / "data" / "corpora")
-    declared: dict[str, Any] = dict(described.tasks[chosen.task])
-    spec = task_spec(corpus, chosen.task, declared)
-    types = {native: name for native, name in spec.types.items() if not chosen.only or name == chosen.only}
-    spec = msgspec.structs.replace(spec, types=types or spec.types)
-    wording = Wording(style=style, folder=ROOT / "data" / "templates", seed=SEED)  # type: ignore[arg-type]
+def _asked(benchmark: Benchmark, corpus: str, split: str, folder: Path) -> list[Instance]:
+    data = ROOT / "data"
+    stand_in = msgspec.structs.replace(benchmark, corpus=corpus, split=split)
     try:
-        for record in corpora.read(described, split, folder, Ledger()):
-            yield from render(record, chosen.task, spec, wording, Ledger())
+        return benchmark_questions.questions(
+            stand_in, folder, Ledger(), descriptors=data / "corpora", templates=data / "templates"
+        )
     except NotFound:
-        return
+        return []
+
+
+def _of_one_type(instance: Instance) -> Instance:
+    """The question asked for the first of its types alone."""
+    name, every = instance.context.offered[0], ", ".join(instance.context.offered)
+    asked = Turn("user", instance.prompt.replace(every, name))
+    return msgspec.structs.replace(
+        instance,
+        gold=tuple(item for item in instance.gold if item[0] == name),
+        context=msgspec.structs.replace(instance.context, offered=(name,)),
+        turns=(asked, instance.turns[-1]),
+    )
+
+
+def _renamed(instance: Instance, benchmark: Benchmark, time: int) -> Instance:
+    """The instance as one of the benchmark's, under a new id each time that it is repeated."""
+    _, _, key = instance.record.split("/", 2)
+    rest = instance.id.partition("#")[2]
+    record = f"{benchmark.corpus}/{benchmark.split}/{key}" + (f"-again{time}" if time else "")
+    return msgspec.structs.replace(instance, id=f"{record}#{rest}")
 
 
 def damaged(instance: Instance, others: Items, chance: random.Random) -> Items:

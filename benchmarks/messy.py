@@ -70,13 +70,13 @@ CLOSINGS = {
 }
 _LINE = re.compile(r"[\n\r\t\x0b\x0c\x85\u2028\u2029]")
 _MARKS = re.compile(r"\*\*|```|^[-*•●▪·#>]+\s|^\(?\d{1,3}[.)、]\s|<\||</?(?:think|s|eod|eos)>")
-_EDGES = re.compile(r"^[\s\"“”‘’「'`(\[（【]|[\s\"“”‘’」'`.。,，、:：;；]$")
+_EDGES = re.compile(r"^[\s\"“”‘’「'`]|[\s\"“”‘’」'`.。,，、:：;；]$")
 _SEPARATES = {
     ";": re.compile("[;；]"),
     "；": re.compile("[;；]"),
-    "、": re.compile("[、，；;]"),
-    ",": re.compile("[,，;；、]"),
-    ":": re.compile("[:：]| [-–—|>] "),
+    ",": re.compile(r",\s|，"),
+    "，": re.compile(r"[，、;；]|,\s"),
+    ":": re.compile(r":\s|：| [-–—|>] "),
     "|": re.compile(r"\|"),
 }
 _BRACKET = re.compile(r"[()\[\]（）【】]")
@@ -126,20 +126,23 @@ class Messy:
         self.quoted[reason] += 1
         return '"' + text.replace('"', '""') + '"'
 
+    def end(self, text: str, settled: bool) -> str:
+        """An end of a pair; its commas are no doubt where the question's text settles which comma is the pair's."""
+        return self.field(text, "brackets", *(() if settled else (",",)))
+
     def _unclear(self, text: str, forbidden: Sequence[str]) -> str:
-        if self._names and grammar.whole_label(text, self._names):
+        if "name" in forbidden and self._names and grammar.whole_label(text, self._names):
             return "also an offered name"
-        if grammar.is_nothing(text) or grammar.is_none(text):
+        if "none" in forbidden and (grammar.is_nothing(text) or grammar.is_none(text)):
             return "also a word for none"
         if _LINE.search(text) or _MARKS.search(text):
             return "holds line breaks or marks"
         if _EDGES.search(text):
             return "begins or ends with punctuation"
-        if any(_SEPARATES[mark].search(text) for mark in forbidden):
+        if any(mark in _SEPARATES and _SEPARATES[mark].search(text) for mark in forbidden):
             return "holds the separator"
-        if re.search(r":\s|：", text):
-            return "holds a colon"
-        return "has brackets that do not match" if _BRACKET.search(text) and not _matched(text) else ""
+        unmatched = "brackets" in forbidden and _BRACKET.search(text) and not _matched(text)
+        return "has brackets that do not match" if unmatched else ""
 
     def _around(self, body: str, instance: Instance, *, bare: bool) -> tuple[str, list[str]]:
         chance, language = self.chance, instance.language
@@ -204,8 +207,8 @@ def _lists(before: str, heading: str, colon: str, between: str) -> Render:
         lines = []
         for number, (name, group) in enumerate(_by_name(items), 1):
             # PromptCBLUE's heading X实体 has commas between mentions, so that they separate there.
-            commas = [","] if instance.language == "zh" and heading in ("entities", "sentence") else []
-            body = between.join(messy.field(str(item[1]), between.strip(), *commas) for item in group)
+            commas = ["，"] if instance.language == "zh" and heading in ("entities", "sentence") else []
+            body = between.join(messy.field(str(item[1]), between.strip(), "name", "none", *commas) for item in group)
             said = _said(name, instance.language, heading)
             lines.append(f"{before.replace('1', str(number))}{said}{colon}{body}")
         return "\n".join(lines)
@@ -221,7 +224,7 @@ def _bullets(head: str, bullet: str) -> Render:
         for name, group in _by_name(items):
             colon = "：" if instance.language == "zh" else ":"
             lines.append(head.replace("NAME", name).replace(":", colon))
-            mentions = [messy.field(str(item[1])) for item in group]
+            mentions = [messy.field(str(item[1]), "name", "none") for item in group]
             lines += [bullet.replace("1", str(place)) + mention for place, mention in enumerate(mentions, 1)]
         return "\n".join(lines)
 
@@ -240,15 +243,23 @@ def _entities(style: str, shape: str) -> Render:
     return render
 
 
+def _settled(head: str, tail: str, prompt: str) -> bool:
+    """Whether the text of the question holds both ends, and no other two that the comma between could part."""
+    text, members = " ".join(prompt.split()), f"{head}, {tail}".split(", ")
+    ways = [(", ".join(members[:at]), ", ".join(members[at:])) for at in range(1, len(members))]
+    return [way for way in ways if way[0] in text and way[1] in text] == [(head, tail)] and "，" not in head + tail
+
+
 def _pairs(line: str, pair: str, between: str) -> Render:
     """`R: [h, t]; [h, t]`, in whatever brackets."""
 
-    def render(messy: Messy, items: Items, _: Instance) -> str:
+    def render(messy: Messy, items: Items, instance: Instance) -> str:
         lines = []
         for name, group in _by_name(items):
             written = [
-                pair.replace("\x00T", messy.field(str(t), ",", ";")).replace("\x00H", messy.field(str(h), ",", ";"), 1)
+                pair.replace("\x00T", messy.end(str(t), rest)).replace("\x00H", messy.end(str(h), rest), 1)
                 for _, h, t in group
+                for rest in (_settled(str(h), str(t), instance.prompt),)
             ]
             lines.append(line.replace("NAME", name).replace("PAIRS", between.join(written)))
         return "\n".join(lines)
@@ -260,7 +271,7 @@ def _triples(triple: Callable[[str, str, str], str], between: str) -> Render:
     """Each relation by itself, with its name."""
 
     def render(messy: Messy, items: Items, _: Instance) -> str:
-        ends = [[messy.field(str(end), ",", ";") for end in item[1:]] for item in items]
+        ends = [[messy.field(str(end), ",", "name", "brackets") for end in item[1:]] for item in items]
         return between.join(triple(head, str(item[0]), tail) for item, (head, tail) in zip(items, ends, strict=True))
 
     return render
@@ -376,7 +387,8 @@ def _each(line: str) -> Render:
 
     def render(messy: Messy, items: Items, _: Instance) -> str:
         return "\n".join(
-            line.replace("TYPE", str(item[0])).replace("MENTION", messy.field(str(item[1]), ":")) for item in items
+            line.replace("TYPE", str(item[0])).replace("MENTION", messy.field(str(item[1]), ":", "name", "none"))
+            for item in items
         )
 
     return render
@@ -386,7 +398,7 @@ def _python_list(messy: Messy, items: Items, _: Instance) -> str:
     """`chemical: ['a', 'b']`."""
     lines = []
     for name, group in _by_name(items):
-        fields = [messy.field(str(item[1]), ",") for item in group]
+        fields = [messy.field(str(item[1]), ",", "name", "none") for item in group]
         lines.append(f"{name}: [" + ", ".join(f if f[0] == '"' else f"'{f}'" for f in fields) + "]")
     return "\n".join(lines)
 
@@ -397,7 +409,7 @@ def _table(head: str, row: str) -> Render:
     def render(messy: Messy, items: Items, _: Instance) -> str:
         rows = []
         for item in items:
-            cells = [str(item[0]), *(messy.field(str(part), "|") for part in item[1:])]
+            cells = [str(item[0]), *(messy.field(str(part), "|", "name", "none") for part in item[1:])]
             rows.append("".join(cells[int(sign)] if sign.isdecimal() else sign for sign in row))
         rule = "|".join("---" for _ in range(row.count("|") - 1))
         return "\n".join((head, f"|{rule}|", *rows))

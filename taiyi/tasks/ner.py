@@ -18,6 +18,7 @@ from taiyi.tasks.reading import Found
 _KEYS = frozenset(("entities", "result", "results", "mentions", "实体", "实体列表"))
 _COLON_TYPE = re.compile(r"(.+)(?::\s|：)\s*([^:：]+)")
 _TYPE_IN_BRACKETS = re.compile(r"(.+?)\s*[(\[（【]([^()\[\]（）【】]{1,80})[)\]）】][.。;；,，]?")
+_BETWEEN_QUOTED = re.compile(r"(?<=['\x00])\s*,\s*(?=['\x00])")
 _DASH_TYPE = re.compile(r"(.+?)\s+(?:[-–—]|->|→|=>|\|)\s+([^|]{1,80})")
 
 FITTING = Fitting("windows")
@@ -157,9 +158,8 @@ def _lines(lines: list[str], source: Opened, found: Found, context: Context, pro
             found.nothing = found.nothing or not body
             said = line[: len(line) - len(body)]
             commas = "实体：" in said.replace(":", "：") and "实体" not in label and not semicolons
-            if body[:1] == "[" and fields.enclosed(body) and not reading.occurs(body, prompt):
-                body, commas = body[1:-1], True
-            _pieces(reading.listed(body, source, prompt, commas=commas), label, source, found, context)
+            pieces = _array(body, source, prompt) or reading.listed(body, source, prompt, commas=commas)
+            _pieces(pieces, label, source, found, context)
         elif typed := _bracketed(line, context, prompt):
             found.items.append((typed[1], reading.text_of(typed[0], source, prompt)))
         elif (heading := reading.heading(line, context)) and heading != current:  # a line of its own, without a colon
@@ -168,6 +168,16 @@ def _lines(lines: list[str], source: Opened, found: Found, context: Context, pro
             _pieces(reading.listed(line, source, prompt), current, source, found, context)
         else:
             _unlabelled(line, source, found, context, prompt)
+
+
+def _array(body: str, source: Opened, prompt: str) -> list[str]:
+    """The mentions of `['a', 'b']` or `[a, b]`; none of what is no such list, or stands in the prompt as it is."""
+    inner = body[1:-1].strip()
+    if (body[:1], body[-1:]) != ("[", "]") or not inner or reading.occurs(body, prompt):
+        return []
+    if inner[0] in "'\x00" and inner[-1] in "'\x00":
+        return [reading.text_of(piece, source, prompt) for piece in _BETWEEN_QUOTED.split(inner)]
+    return reading.listed(inner, source, prompt, commas=True) if fields.enclosed(body) else []
 
 
 def _pieces(pieces: list[str], label: str, source: Opened, found: Found, context: Context) -> None:
