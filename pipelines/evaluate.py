@@ -22,9 +22,10 @@ def work(params: Params) -> None:
     described = benchmarks.every(layout.BENCHMARKS)
     outcomes = judge(instances, predictions)
     scored = evaluate(outcomes, seen, described, records=records)
+    forgotten = forgetting(params, instances, predictions, described)
     with manifest.whole_folder(layout.EVALUATION) as folder:
         results.write(folder, scored, outcomes)
-        jsonl.write_json(folder / results.FORGETTING, forgetting(params, instances, predictions, described))
+        jsonl.write_json(folder / results.FORGETTING, forgotten)
     evaluation = scored.evaluation
     jsonl.write_json(layout.METRICS / "scores.json", metrics(evaluation))
     rows = [
@@ -37,6 +38,7 @@ def work(params: Params) -> None:
             f"evaluate: {result.name:<34} {result.score.name:<9} {result.score.value:.3f}  "
             f"{result.score.baseline_name} {result.score.baseline:.3f}  n {result.official_n}"
         )
+    shell.progress(f"evaluate: {forgotten.says}")
     manifest.write(
         layout.manifest("evaluate"),
         stage="evaluate",

@@ -107,7 +107,7 @@ def _show_stages(folder: Path, *, as_json: bool) -> None:
     elif found.comparison:
         _show(found.comparison)
     else:
-        print(f"What stage 2 forgot is not known: {found.reason}")
+        print(found.says)
 
 
 def _families(folder: Path) -> dict[str, Group]:

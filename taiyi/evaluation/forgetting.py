@@ -26,6 +26,18 @@ class Forgetting(Part, frozen=True):
     tasks: tuple[str, ...] = ()
     comparison: Comparison | None = None
 
+    @property
+    def says(self) -> str:
+        """All of it in one line."""
+        made = self.comparison
+        if made is None or made.macro is None:
+            return f"what stage 2 forgot is not known: {self.reason or 'no benchmark can be compared'}"
+        worse, better = (", ".join(row.name for row in made.rows if row.better == side) or "none" for side in "ab")
+        return (
+            f"after stage 2 against after stage 1, on {len(made.rows)} benchmarks: {100 * made.macro.difference:+.1f}; "
+            f"forgotten: {worse}; better: {better}"
+        )
+
 
 def measured(
     instances: Sequence[Instance],

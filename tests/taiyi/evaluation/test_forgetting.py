@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taiyi.evaluation.forgetting import measured
+from taiyi.evaluation.forgetting import Forgetting, measured
 from tests.taiyi.evaluation.exam_house import answers, questions
 
 FEW = 500
@@ -18,6 +18,9 @@ def test_what_was_known_after_stage_1_and_not_after_stage_2_is_a_negative_differ
     assert found.comparison is not None
     rows = {row.name: row for row in found.comparison.rows}
     assert rows["exam qa_mc en"].difference == -1 and rows["exam qa_mc en"].better == "a"
+    assert found.says == (
+        "after stage 2 against after stage 1, on 2 benchmarks: -50.0; forgotten: exam qa_mc en; better: none"
+    )
     assert rows["topics tc en"].difference == 0 and not rows["topics tc en"].separates
 
 
@@ -37,3 +40,7 @@ def test_an_answer_that_stage_2_did_not_give_counts_as_wrong() -> None:
         "exam qa_mc en": (0, 40),
         "topics tc en": pytest.approx((1, 40)),
     }
+
+
+def test_why_nothing_was_measured_is_said() -> None:
+    assert Forgetting("there is no stage 1").says == "what stage 2 forgot is not known: there is no stage 1"
