@@ -52,6 +52,7 @@ for (const tools of document.querySelectorAll(".tools")) {
   };
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); });
+  search.addEventListener("change", apply);
   boxes.forEach((box) => box.addEventListener("change", apply));
   tools.hidden = false;
 }
