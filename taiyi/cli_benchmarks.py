@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taiyi import cli_output as output
-from taiyi import layout
+from taiyi import cli_score, layout
 
 if TYPE_CHECKING:
     from taiyi.benchmarks import Benchmark, Reference
@@ -133,18 +133,15 @@ def _reached(r: Reference) -> tuple[str, ...]:
 
 
 def _questions(arguments: argparse.Namespace) -> None:
-    from taiyi import benchmarks, jsonl, params
+    from taiyi import benchmarks, jsonl
     from taiyi.instructions import benchmark_questions
     from taiyi.ledger import Ledger
 
-    raw = arguments.corpora
-    if raw is None:
-        raw = Path(params.load(layout.PARAMS).raw.folder) if layout.PARAMS.exists() else layout.RAW
     benchmark = benchmarks.find(arguments.id, arguments.benchmarks)
     ledger = Ledger()
     found = benchmark_questions.questions(
         benchmark,
-        raw,
+        cli_score.native_files(arguments),
         ledger,
         wording=arguments.wording,
         style=arguments.style,

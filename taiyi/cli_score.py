@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from taiyi.benchmarks import Benchmark
     from taiyi.evaluation.prediction_files import Answers
     from taiyi.evaluation.results import Evaluation
+    from taiyi.evaluation.scoring import Records
     from taiyi.instances import Instance, Style
 
 PREDICTIONS = "predictions.jsonl"
@@ -105,17 +106,13 @@ def _questions(
 def _from_native_files(
     benchmark: Benchmark, arguments: argparse.Namespace, wordings: int, style: Style | None
 ) -> list[Instance]:
-    from taiyi import params
     from taiyi.instructions import benchmark_questions
     from taiyi.ledger import Ledger
 
-    raw = arguments.corpora
-    if raw is None:
-        raw = Path(params.load(layout.PARAMS).raw.folder) if layout.PARAMS.exists() else layout.RAW
     ledger = Ledger()
     made = benchmark_questions.questions(
         benchmark,
-        raw,
+        native_files(arguments),
         ledger,
         wording=benchmark_questions.ALL if wordings > 1 else "",
         style=style,
@@ -125,6 +122,36 @@ def _from_native_files(
     for rule, count in ledger.counts().items():
         say(f"{benchmark.id}: {count:,} rows of the ledger: {rule}")
     return _first_wordings(made, benchmark.template, wordings) if wordings > 1 else made
+
+
+def native_files(arguments: argparse.Namespace) -> Path:
+    """The folder of native files: --corpora, else that of params.yaml."""
+    from taiyi import params
+
+    if arguments.corpora is not None:
+        return Path(arguments.corpora)
+    return Path(params.load(layout.PARAMS).raw.folder) if layout.PARAMS.exists() else layout.RAW
+
+
+def _records(asked: Sequence[Benchmark], arguments: argparse.Namespace) -> Records | None:
+    """What finds the records that some measures need; None, and a warning, where their native files are not there."""
+    from taiyi import corpora
+    from taiyi.corpora import descriptor
+    from taiyi.errors import NotFound
+    from taiyi.instructions import benchmark_questions
+    from taiyi.metrics import measures
+
+    raw = native_files(arguments)
+    for b in asked:
+        needing = [m.name for m in (b.metric, *b.also) if measures.make(m, task=b.task).with_records is not None]
+        try:
+            if needing:
+                described, above = corpora.below(descriptor.find(b.corpus, arguments.descriptors), raw)
+                corpora.files(described, b.split, above)
+        except NotFound:
+            say(f"WARNING: {needing[0]} of {b.id} needs the native files of {b.corpus}, which --corpora names")
+            return None
+    return benchmark_questions.records_in(raw, arguments.descriptors)
 
 
 def _first_wordings(instances: Sequence[Instance], own: str, count: int) -> list[Instance]:
@@ -210,7 +237,7 @@ def finish(
     from taiyi.instances import Prediction
 
     outcomes = judge(questions, texts)
-    scored = scoring.evaluate(outcomes, {}, asked, name=name, model=model)
+    scored = scoring.evaluate(outcomes, {}, asked, name=name, model=model, records=_records(asked, arguments))
     if arguments.out:
         with manifest.whole_folder(arguments.out) as folder:
             results.write(folder, scored, outcomes)

@@ -5,7 +5,7 @@ No curation takes part: a benchmark is not touched. What cannot be asked leaves 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from taiyi.instances import Draft, Instance, Style
 from taiyi.instructions.rendering import Wording, asked, wordings_of
 from taiyi.instructions.specs import task_spec
 from taiyi.ledger import Ledger
-from taiyi.records import AnyRecord
+from taiyi.records import AnyRecord, split_record_id
 
 ALL = "all"
 """Every wording, one question after another: how much a score depends on the wording."""
@@ -55,6 +55,20 @@ def questions(
         if len(found) + len(ledger.entries) == before:
             reason = f"it has nothing that {benchmark.task} asks for"
             ledger.drop(f"{record.id}#{benchmark.task}", "nothing_to_ask", reason)
+    return found
+
+
+def records_in(raw: Path, descriptors: Path = layout.DESCRIPTORS) -> Callable[[Collection[str]], dict[str, AnyRecord]]:
+    """What finds records by their ids in native files, for measures that judge by more than a question holds."""
+
+    def found(ids: Collection[str]) -> dict[str, AnyRecord]:
+        wanted = frozenset(ids)
+        records: dict[str, AnyRecord] = {}
+        for corpus, split in sorted({split_record_id(identifier)[:2] for identifier in wanted}):
+            described, above = corpora.below(descriptor.find(corpus, descriptors), raw)
+            records |= {r.id: r for r in corpora.read(described, split, above, Ledger()) if r.id in wanted}
+        return records
+
     return found
 
 

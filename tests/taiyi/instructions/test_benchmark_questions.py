@@ -10,9 +10,11 @@ import pytest
 from taiyi import benchmarks, cli, layout, tasks
 from taiyi.benchmarks import Benchmark
 from taiyi.errors import NotFound
+from taiyi.evaluation.outcomes import judge
 from taiyi.instances import Instance
-from taiyi.instructions.benchmark_questions import ALL, questions, remarks, without_gold
+from taiyi.instructions.benchmark_questions import ALL, questions, records_in, remarks, without_gold
 from taiyi.ledger import Ledger
+from taiyi.metrics import measures
 from taiyi.metrics.measures import Metric
 
 ROOT = Path(__file__).parents[3]
@@ -143,3 +145,21 @@ def test_missing_native_files_are_named(tmp_path: Path) -> None:
 def test_a_task_that_the_corpus_does_not_have_is_refused(raw: Path) -> None:
     with pytest.raises(NotFound, match="no task of sample_cdr 'mt'"):
         asked(of_samples("sample_cdr", "mt"), raw)
+
+
+def test_records_are_found_again_by_their_ids(raw: Path) -> None:
+    found = asked(of_samples("sample_cdr", "re"), raw)
+    wanted = {found[0].record, found[-1].record}
+    records = records_in(raw, ROOT / layout.DESCRIPTORS)(wanted)
+    assert set(records) == wanted and all(record.id == identifier for identifier, record in records.items())
+
+
+def test_the_gold_answers_of_bc5cdr_name_every_pair_of_concepts(real_corpora: Path) -> None:
+    found = asked(described("bc5cdr_re"), real_corpora)
+    bare = measures.make(Metric("concept_f1"), task="re")
+    assert bare.with_records is not None
+    records = records_in(real_corpora, ROOT / layout.DESCRIPTORS)({instance.record for instance in found})
+    outcomes = judge(found, {instance.id: instance.target for instance in found})
+    score = bare.with_records(records).score(outcomes)
+    assert score.details["gold"] == 1066
+    assert score.value > 0.98, "not 1, since one text may name two concepts of a document"
