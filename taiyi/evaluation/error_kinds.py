@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations, product
 from typing import Literal, NamedTuple
 
@@ -214,6 +215,7 @@ def _flat(end: str | Item) -> str:
     return end if isinstance(end, str) else " ".join(strings(end))
 
 
+@lru_cache(maxsize=1 << 14)
 def _spelt(text: str) -> str:
     """A text without what makes a spelling: case, width, blanks."""
     return "".join(folded(text).split())

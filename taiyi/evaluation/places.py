@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
-from itertools import product
 
 from taiyi.metrics.grounding import ground
 
 Span = tuple[int, int]
+_BLANK = re.compile(r"\s")
 
 
 class Places:
@@ -32,14 +33,14 @@ class Places:
         """
         here, there = self.of(text), self.of(other)
         if here and there:
-            return max(0, *(min(a[1], b[1]) - max(a[0], b[0]) for a, b in product(here, there)))
+            return _overlap(here, there)
         short, long = sorted((text, other), key=len)
-        return len(short) if ground([("", short)], long).spans else 0
+        return len(short) if short in long and ground([("", short)], long).spans else 0
 
     @cached_property
     def _level(self) -> str:
         """The source with every line break and tab as one blank, so that offsets stay."""
-        return "".join(" " if character.isspace() else character for character in self.source)
+        return _BLANK.sub(" ", self.source)
 
     def _within(self, text: str) -> tuple[Span, ...]:
         found, start = [], self._level.find(text) if text else -1
@@ -47,3 +48,17 @@ class Places:
             found.append((start, start + len(text)))
             start = self._level.find(text, start + len(text))
         return tuple(found)
+
+
+def _overlap(ours: tuple[Span, ...], theirs: tuple[Span, ...]) -> int:
+    """The longest stretch that two lists of spans share, the spans of each in order and apart from one another."""
+    most = here = there = 0
+    while here < len(ours) and there < len(theirs):
+        (start, end), (begin, stop) = ours[here], theirs[there]
+        shared = (end if end < stop else stop) - (start if start > begin else begin)
+        most = shared if shared > most else most
+        if end < stop:
+            here += 1
+        else:
+            there += 1
+    return most

@@ -232,3 +232,13 @@ def test_reference_predictions_are_accounted_for_and_their_disturbance_is_seen(
     expected = jsonl.read_json(score_vectors / vector / "expected.json", Any)["cases"].get(case, {}).get("micro")
     if expected:
         assert (right, whole) == (expected["tp"], expected["n_pred"] + expected["n_gold"])
+
+
+@given(st.lists(st.sampled_from(("a", "b", "a b", "b a", "ab", " ")), max_size=12).map(" ".join))
+def test_what_two_texts_share_is_the_longest_overlap_of_any_two_of_their_places(source: str) -> None:
+    places = Places(source)
+    for text, other in (("a", "a b"), ("a b", "b a"), ("b", "b")):
+        here, there = places.of(text), places.of(other)
+        if here and there:
+            longest = max(min(x[1], y[1]) - max(x[0], y[0]) for x in here for y in there)
+            assert places.shared(text, other) == max(0, longest) == places.shared(other, text)
