@@ -43,8 +43,9 @@ def _leaderboard(arguments: argparse.Namespace) -> None:
     from taiyi.evaluation import evaluation_files as files
     from taiyi.evaluation import paper
 
-    if arguments.answers is not None and arguments.answers < 0:
-        raise InvalidInput(f"--answers is {arguments.answers}", remedy="a number of answers, 0 for none")
+    for option, value in (("--answers", arguments.answers), ("--replicates", arguments.replicates)):
+        if value is not None and value < 0:
+            raise InvalidInput(f"{option} is {value}", remedy="a number, 0 for none")
     if arguments.out.exists() and not _replaceable(arguments.out):
         raise InvalidInput("is no leaderboard, and would be replaced", where=arguments.out, remedy="name a new folder")
     described = benchmarks.every(arguments.benchmarks) if arguments.benchmarks.is_dir() else ()
