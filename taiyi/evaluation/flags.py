@@ -198,7 +198,7 @@ def _names(task: str, items: Sequence[Any]) -> Iterator[str]:
 
 
 def _said(outcome: Outcome) -> str:
-    """The texts of a readable answer; of sections without their names."""
-    if not readable(outcome):
-        return ""
-    return " ".join(str(item[-1]) for item in outcome.parsed.items)
+    """The texts of an answer, of sections without their names; all of one in which no section was found."""
+    if outcome.parsed.status == "unparsed":
+        return outcome.text or ""
+    return " ".join(str(item[-1]) for item in outcome.parsed.items) if readable(outcome) else ""

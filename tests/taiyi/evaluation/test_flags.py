@@ -182,6 +182,12 @@ def test_only_texts_that_were_read_are_judged_by_language() -> None:
     assert not flags.of(answered("ner", "文本：无", "Disease: none of the many that you name here", ZH)).wrong_language
 
 
+def test_a_report_without_its_sections_is_judged_by_all_its_text() -> None:
+    sections = Context(offered=("主诉", "建议"), language="zh")
+    assert flags.of(answered("tt_ts", "?", ENGLISH, sections)).wrong_language
+    assert not flags.of(answered("tt_ts", "?", CHINESE, sections)).wrong_language
+
+
 def test_nothing_is_wrong_with_an_answer_that_was_not_given() -> None:
     assert flags.flags([ner("-"), answered("qa_sqa", "?", None, ZH)]) == Flags()
 
