@@ -18,6 +18,7 @@ from taiyi.metrics.references import beside
 Tokens = Sequence[str]
 Text = TypeVar("Text")
 Kind = Literal["1", "2", "l", "lsum"]
+KINDS: tuple[Kind, ...] = ("1", "2", "l")
 _ADDED = 1e-8  # pltrdy's guard against division by zero: a perfect answer scores 1 - 5e-9
 _FILLER = "无 。"
 
@@ -33,12 +34,17 @@ class Rouge(NamedTuple):
 NOTHING = Rouge(0.0, 0.0, 0.0)
 
 
-def google(answers: Sequence[str], references: Sequence[Sequence[str]], *, stem: bool = False) -> dict[Kind, Score]:
+def google(
+    answers: Sequence[str],
+    references: Sequence[Sequence[str]],
+    *,
+    stem: bool = False,
+    kinds: Sequence[Kind] = (*KINDS, "lsum"),
+) -> dict[Kind, Score]:
     """ROUGE-1, -2, -L, -Lsum as Google's rouge-score 0.1.2: mean over answers, of several references the best F.
 
     Tokens are runs of a-z and 0-9, so Chinese text scores 0: never for Chinese. Lsum takes lines as sentences.
     """
-    kinds: tuple[Kind, ...] = ("1", "2", "l", "lsum")
     settings = {
         "tok": "a-z0-9",
         "case": "fold",
@@ -66,7 +72,9 @@ def google_pair(answer: str, reference: str, kind: Kind, *, stem: bool = False) 
     return _plain((left & right).total(), left.total(), right.total())
 
 
-def pltrdy(answers: Sequence[Tokens], references: Sequence[Sequence[Tokens]], *, tok: str) -> dict[Kind, Score]:
+def pltrdy(
+    answers: Sequence[Tokens], references: Sequence[Sequence[Tokens]], *, tok: str, kinds: Sequence[Kind] = KINDS
+) -> dict[Kind, Score]:
     """ROUGE-1, -2, -L as the `rouge` package 1.0.1, mean over answers and references, on tokens that the caller cut.
 
     Chinese is given as characters (IMCS, CBLUE) or as words of a segmenter such as jieba, which this code does not
@@ -81,7 +89,6 @@ def pltrdy(answers: Sequence[Tokens], references: Sequence[Sequence[Tokens]], *,
         "sentences": "full-stop",
         "refs": "mean",
     }
-    kinds: tuple[Kind, ...] = ("1", "2", "l")
     return {kind: _corpus("pltrdy", kind, _kind(pltrdy_pair, kind), answers, references, settings) for kind in kinds}
 
 
@@ -101,18 +108,24 @@ def pltrdy_pair(answer: Tokens, reference: Tokens, kind: Kind) -> Rouge:
     return _guarded(len(left & right), len(left), len(right))
 
 
-def rouge_chinese(answers: Sequence[Tokens], references: Sequence[Sequence[Tokens]], *, tok: str) -> dict[Kind, Score]:
+def rouge_chinese(
+    answers: Sequence[Tokens], references: Sequence[Sequence[Tokens]], *, tok: str, kinds: Sequence[Kind] = KINDS
+) -> dict[Kind, Score]:
     """ROUGE-1, -2, -L as the rouge-chinese package 1.0.3, mean over answers and references, on tokens given.
 
     `tok` names what cut the tokens, as in `pltrdy`. n-grams are sets, as there; the common subsequence is of the whole
     texts and counts every token.
     """
     settings = {"tok": tok, "case": "mixed", "unicode": "as-is", "ngrams": "sets", "lcs": "tokens", "refs": "mean"}
-    return _chinese("rouge_chinese", answers, references, settings)
+    return _chinese("rouge_chinese", answers, references, settings, kinds)
 
 
 def promptcblue(
-    answers: Sequence[str], references: Sequence[Sequence[str]], *, empty: Literal["zero", "filled"] = "zero"
+    answers: Sequence[str],
+    references: Sequence[Sequence[str]],
+    *,
+    empty: Literal["zero", "filled"] = "zero",
+    kinds: Sequence[Kind] = KINDS,
 ) -> dict[Kind, Score]:
     """rouge_chinese on BERT's basic tokens (lower case, ideographs one by one), as PromptCBLUE scores MedDG and MRG.
 
@@ -133,7 +146,7 @@ def promptcblue(
         "empty": empty,
     }
     cut = [[tokens(text) for text in texts] for texts in references]
-    return _chinese("promptcblue", [tokens(text) for text in answers], cut, settings)
+    return _chinese("promptcblue", [tokens(text) for text in answers], cut, settings, kinds)
 
 
 def rouge_chinese_pair(answer: Tokens, reference: Tokens, kind: Kind) -> Rouge:
@@ -145,9 +158,12 @@ def rouge_chinese_pair(answer: Tokens, reference: Tokens, kind: Kind) -> Rouge:
 
 
 def _chinese(
-    family: str, answers: Sequence[Tokens], references: Sequence[Sequence[Tokens]], settings: dict[str, str]
+    family: str,
+    answers: Sequence[Tokens],
+    references: Sequence[Sequence[Tokens]],
+    settings: dict[str, str],
+    kinds: Sequence[Kind],
 ) -> dict[Kind, Score]:
-    kinds: tuple[Kind, ...] = ("1", "2", "l")
     pairs = {kind: _kind(rouge_chinese_pair, kind) for kind in kinds}
     return {kind: _corpus(family, kind, pairs[kind], answers, references, settings) for kind in kinds}
 

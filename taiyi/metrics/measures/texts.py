@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Literal, cast
 
 import numpy as np
 
 from taiyi.instances import Outcome
 from taiyi.metrics import Score, char_bleu, overlap, rouge, rouge_tokens, signature, significance
 from taiyi.metrics.measures import Measure, Rows, one_of
-
-_KINDS = ("1", "2", "l")
+from taiyi.metrics.rouge import KINDS, Kind
 
 
 def rouge_l(*, task: str) -> Measure:
@@ -38,29 +37,28 @@ def exact_match(*, task: str) -> Measure:
 
 def rouge_google(*, task: str, kind: str = "l", stem: str = "no") -> Measure:
     """Google's rouge-score: kind 1, 2, l or lsum; stem yes or no. Chinese has no token there and scores 0."""
-    one_of(kind, (*_KINDS, "lsum"), "kind")
+    of = cast(Kind, one_of(kind, (*KINDS, "lsum"), "kind"))
     stemmed = one_of(stem, ("yes", "no"), "stem") == "yes"
-    return _rouge(lambda answers, golds: rouge.google(answers, golds, stem=stemmed), kind)
+    return _scored(lambda answers, golds: rouge.google(answers, golds, stem=stemmed, kinds=[of])[of])
 
 
 def rouge_pltrdy(*, task: str, kind: str = "l") -> Measure:
     """The `rouge` package on single characters, as IMCS and CBLUE use it: kind 1, 2 or l; mean over references."""
-    return _rouge(
-        lambda answers, golds: rouge.pltrdy(*_cut(answers, golds), tok="characters"), one_of(kind, _KINDS, "kind")
-    )
+    of = _kind(kind)
+    return _scored(lambda *sides: rouge.pltrdy(*_cut(*sides), tok="characters", kinds=[of])[of])
 
 
 def rouge_chinese(*, task: str, kind: str = "l") -> Measure:
     """The rouge-chinese package on single characters: kind 1, 2 or l; mean over references."""
-    kind = one_of(kind, _KINDS, "kind")
-    return _rouge(lambda answers, golds: rouge.rouge_chinese(*_cut(answers, golds), tok="characters"), kind)
+    of = _kind(kind)
+    return _scored(lambda *sides: rouge.rouge_chinese(*_cut(*sides), tok="characters", kinds=[of])[of])
 
 
 def promptcblue_rouge(*, task: str, kind: str = "l", empty: str = "zero") -> Measure:
     """As PromptCBLUE scores MedDG: kind 1, 2 or l. An empty answer scores 0, or with `empty: filled` what its script gives."""
-    one_of(empty, ("zero", "filled"), "empty")
-    kind = one_of(kind, _KINDS, "kind")
-    return _rouge(lambda answers, golds: rouge.promptcblue(answers, golds, empty=cast(Any, empty)), kind)
+    how = cast(Literal["zero", "filled"], one_of(empty, ("zero", "filled"), "empty"))
+    of = _kind(kind)
+    return _scored(lambda answers, golds: rouge.promptcblue(answers, golds, empty=how, kinds=[of])[of])
 
 
 def meddg_bleu(*, task: str, order: str = "4") -> Measure:
@@ -73,8 +71,8 @@ Plain = Callable[[list[str], list[list[str]]], Score]
 """Of answers and the references of each: a score that is a mean over them."""
 
 
-def _rouge(family: Callable[[list[str], list[list[str]]], Any], kind: str) -> Measure:
-    return _scored(lambda answers, golds: cast(Score, family(answers, golds)[kind]))
+def _kind(kind: str) -> Kind:
+    return cast(Kind, one_of(kind, KINDS, "kind"))
 
 
 def _scored(plain: Plain) -> Measure:
