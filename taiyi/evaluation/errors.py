@@ -14,7 +14,6 @@ from taiyi.evaluation.error_kinds import MEANING, TEXTS, Error, Kind
 from taiyi.evaluation.examples import spelled
 from taiyi.evaluation.flags import summed
 from taiyi.evaluation.highlight import pieces
-from taiyi.evaluation.outcomes import VERDICTS
 from taiyi.evaluation.results import BenchmarkResult, Evaluation, Judged
 from taiyi.instances import Item
 from taiyi.metrics.outcomes import f1
@@ -57,8 +56,8 @@ def analyse(result: BenchmarkResult, answers: Sequence[Judged], top: int = 20) -
         metric=result.score.name,
         score=result.score.value,
         questions=len(answers),
-        verdicts={name: sum(answer.verdict == name for answer in answers) for name in VERDICTS},
-        statuses=dict(sorted(Counter(a.status for a in answers if a.text is not None).items())),
+        verdicts=result.verdicts,
+        statuses=result.statuses,
         flags=summed(answer.flagged for answer in answers),
         found=sum(doc.found for doc in documents),
         predicted=sum(doc.predicted for doc in documents),
