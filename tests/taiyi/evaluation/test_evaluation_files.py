@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from html import unescape
 from xml.etree import ElementTree
 
@@ -145,6 +146,25 @@ def test_each_answer_of_a_benchmark_is_on_one_page_wrong_ones_first(out, evaluat
     assert "Answers 501 to 520 of 520" in both[1]
 
 
+def test_the_answers_shown_have_the_verdicts_that_the_benchmark_counts(out, evaluation_folders):
+    evaluation = jsonl.read_json(evaluation_folders[1] / SCORES, Evaluation)
+    for result in evaluation.results:
+        shown = "".join(
+            path.read_text(encoding="utf-8")
+            for path in (out / "Taiyi_stage_1" / "answers").glob("*.html")
+            if path.stem.removesuffix("-2") == result.benchmark
+        )
+        found = Counter(re.findall(r'data-verdict="(\w+)"', shown))
+        assert found == Counter(result.verdicts) and found.total() == result.official_n, result.name
+
+
+def test_a_benchmark_of_some_types_shows_only_their_items(out):
+    text = page(out, "Taiyi_stage_1/answers/bc5cdr_dise.html")
+    assert "only these names count here: " in text
+    chips = re.findall(r'class="chip (?:found|missed|spurious)" lang="en">([^<]+)<', text)
+    assert chips and all(re.fullmatch(r"[−+ ]*disease · [\w ]+", chip) for chip in chips)
+
+
 def test_only_some_answers_are_shown_where_so_many_are_wanted_and_the_page_says_so(
     evaluation_folders, tmp_path, settings
 ):
@@ -158,14 +178,27 @@ def test_missed_and_spurious_items_are_marked_by_sign_and_not_by_colour_alone():
         "c/test/1#ner.en.t1", "wrong", "ok", "Chemical: a; b", (("Chemical", "a"), ("Chemical", "b")),
         (("Chemical", "a"), ("Disease", "c")), ("c",),
     )  # fmt: skip
-    made = answer(judged)
+    made = answer(judged, "ner")
     assert [(p.text, p.mark) for p in made.gold] == [("Chemical · a", "found"), ("Disease · c", "missed")]
     assert [(p.text, p.mark) for p in made.read] == [("Chemical · a", "found"), ("Chemical · b", "spurious")]
 
 
+def test_mentions_are_marked_where_they_stand_in_the_prompt_which_stays_whole():
+    prompt = "Find drugs.\nLithium and aspirin were given.\nAnswer:"
+    judged = Judged(
+        "c/test/1#ner.en.t1", "wrong", "ok", "drug: aspirin", (("drug", "aspirin"),), (("drug", "Lithium"),), ("c",),
+        prompt, (12, 43),
+    )  # fmt: skip
+    made = answer(judged, "ner")
+    assert made.before + "".join(piece.text for piece in made.source) + made.after == prompt
+    states = {piece.text: piece.state for piece in made.source if piece.state}
+    assert states == {"Lithium": "missed", "aspirin": "spurious"}
+    assert answer(judged, "qa_mc").source == () and answer(judged, "qa_mc").before == prompt
+
+
 def test_an_unread_answer_finds_no_gold():
     judged = Judged("c/test/1#tc.en.t1", "unparsable", "unparsed", "x", (("A",),), (("A",),), ("c",))
-    assert [p.mark for p in answer(judged).gold] == ["missed"]
+    assert [p.mark for p in answer(judged, "tc").gold] == ["missed"]
 
 
 VERDICTS = st.lists(st.sampled_from(ORDER), max_size=40)
