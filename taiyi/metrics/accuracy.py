@@ -30,8 +30,11 @@ def score(outcomes: Sequence[Outcome], *, task: str) -> Score:
 
 def majority(outcomes: Sequence[Outcome]) -> tuple[Item, ...]:
     """The commonest gold set; of several, the one that sorts first. Empty where there are no outcomes."""
-    found = Counter(tuple(sorted(gold_set(outcome), key=repr)) for outcome in outcomes)
-    return min(found, key=lambda items: (-found[items], repr(items)), default=())
+    found = Counter(gold_set(outcome) for outcome in outcomes)
+    most = max(found.values(), default=0)
+    return min(
+        (tuple(sorted(items, key=repr)) for items, often in found.items() if often == most), key=repr, default=()
+    )
 
 
 def commonest(outcomes: Sequence[Outcome]) -> int:

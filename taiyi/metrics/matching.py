@@ -37,9 +37,7 @@ class Matching(Part, frozen=True):
 
     def form(self, value: Any) -> Any:
         """A string in the form compared, a tuple with all its parts so, anything else as it is."""
-        if isinstance(value, tuple):
-            return tuple(map(self.form, value))
-        return _text(value, self.case, self.unicode) if isinstance(value, str) else value
+        return _form(value, self.case, self.unicode)
 
     def bag(self, items: Iterable[Key]) -> Counter[Key]:
         """Items in the form compared, with the number of times that each counts."""
@@ -49,12 +47,24 @@ class Matching(Part, frozen=True):
     def counted(self, items: Iterable[Key]) -> frozenset[Key]:
         """The same as a set: where repetitions count, the second and later ones of an item bear their number."""
         if self.duplicates == "once":
-            return frozenset(map(self.form, items))
+            return frozenset(_form(item, self.case, self.unicode) for item in items)
         bag = self.bag(items)
         return frozenset((*item, place) if place else item for item, often in bag.items() for place in range(often))
 
 
-@lru_cache(1 << 16)  # the same names and mentions come again and again
+@lru_cache(1 << 17)  # gold and answers share most items, and several measures compare them in one form
+def _form(value: Any, case: str, unicode: str) -> Any:
+    if isinstance(value, tuple):
+        return tuple(
+            _form(part, case, unicode) if isinstance(part, tuple) else _part(part, case, unicode) for part in value
+        )
+    return _part(value, case, unicode)
+
+
+def _part(value: Any, case: str, unicode: str) -> Any:
+    return _text(value, case, unicode) if isinstance(value, str) else value
+
+
 def _text(text: str, case: str, unicode: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize(_FORMS[unicode], text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -173,7 +172,9 @@ def _rows(pairs: Sequence[Pair], settings: _Settings) -> Rows:
     labels = settings.listed or sorted({label for gold, _ in pairs for label in gold})
     if settings.average == "macro" and settings.labels == "seen":
         labels = sorted({label for pair in pairs for side in pair for label in side})
-    counted = [label_counts.Sides(*map(Counter, (gold, read, gold & read))) for gold, read in pairs]
+    counted = [
+        label_counts.Sides(*(dict.fromkeys(side, 1) for side in (gold, read, gold & read))) for gold, read in pairs
+    ]
     return label_counts.rows(counted, labels)
 
 
