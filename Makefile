@@ -1,4 +1,4 @@
-# setup · repro · test · check · bench · fuzz · lock · clean. `make help` lists them.
+# setup · repro · test · check · proto · bench · fuzz · lock · clean. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -32,6 +32,12 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
+PROTO := $(VENV)/proto/.installed
+$(PROTO): $(STAMP) proto/requirements.txt
+	@$(PYTHON) -m venv $(VENV)/proto
+	@$(VENV)/proto/bin/python -m pip install --quiet --disable-pip-version-check --requirement proto/requirements.txt
+	@touch $(PROTO)
+
 repro: setup  ## raw corpora to report: dvc repro (CORPORA=DIR: over real corpora in DIR)
 ifeq ($(CORPORA),)
 	dvc repro
@@ -48,12 +54,16 @@ test: setup  ## all tests that can run here
 unit: setup  ## the unit tests alone, on all cores
 	OMP_NUM_THREADS=1 pytest -n auto --dist worksteal -m 'not integration and not e2e' $(PYTEST_ARGS)
 
-check: setup  ## ruff, mypy, formatting
+proto: $(PROTO)  ## code from the contracts, into proto/gen
+	$(VENV)/proto/bin/python proto/generate.py
+
+check: setup $(PROTO)  ## ruff, formatting, mypy; contracts linted, compatible, their code fresh
 	ruff check .
 	ruff format --check .
 	mypy
+	$(VENV)/proto/bin/python proto/generate.py --check
 
-BENCHMARKS := records corpora instructions
+BENCHMARKS := records corpora curation instructions
 bench: setup  ## the benchmarks, each against a named peer
 	@for name in $(BENCHMARKS); do echo "== $$name"; python benchmarks/$$name.py || exit 1; done
 
@@ -67,4 +77,4 @@ lock: $(STAMP)  ## write requirements.lock anew from pyproject.toml (needs uv)
 clean:  ## remove outputs (not the virtual environment, not DVC's cache)
 	rm -rf runs .state data/samples data/raw data/records data/curated data/instructions data/base_model data/tokens data/adapters data/predictions data/evaluation data/report data/manifests data/metrics
 
-.PHONY: help setup repro test unit check bench lock clean
+.PHONY: help setup repro test unit check proto bench lock clean

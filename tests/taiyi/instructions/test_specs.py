@@ -17,7 +17,9 @@ def test_a_declaration_with_an_unknown_key_names_corpus_and_task() -> None:
 
 
 def test_an_alias_that_leads_to_nothing_asked_for_is_answered_with_what_is_close() -> None:
-    with pytest.raises(InvalidParams, match=r"(?s)tasks\.ner\.aliases.*'drug' stands for 'chemicals'.*asked for: chemical"):
+    with pytest.raises(
+        InvalidParams, match=r"(?s)tasks\.ner\.aliases.*'drug' stands for 'chemicals'.*asked for: chemical"
+    ):
         task_spec("c", "ner", {"types": TYPES, "aliases": {"drug": "chemicals"}})
 
 
