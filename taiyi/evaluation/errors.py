@@ -12,7 +12,6 @@ from taiyi.evaluation import error_kinds
 from taiyi.evaluation.error_analysis import Analysis, Confusion, Document, Frequent, Matrix
 from taiyi.evaluation.error_kinds import MEANING, TEXTS, Error, Kind
 from taiyi.evaluation.examples import spelled
-from taiyi.evaluation.flags import summed
 from taiyi.evaluation.highlight import pieces
 from taiyi.evaluation.results import BenchmarkResult, Evaluation, Judged
 from taiyi.instances import Item
@@ -58,7 +57,7 @@ def analyse(result: BenchmarkResult, answers: Sequence[Judged], top: int = 20) -
         questions=len(answers),
         verdicts=result.verdicts,
         statuses=result.statuses,
-        flags=summed(answer.flagged for answer in answers),
+        flags=result.flags,
         found=sum(doc.found for doc in documents),
         predicted=sum(doc.predicted for doc in documents),
         gold=sum(doc.gold for doc in documents),
@@ -67,7 +66,7 @@ def analyse(result: BenchmarkResult, answers: Sequence[Judged], top: int = 20) -
         confusions=_confusions(found, top),
         frequent=_by_kind(found, result.task, top),
         roles=_counted(((name, what) for name, error in found for what in _role_errors(error)), top),
-        hallucinated=_counted(((a.id, text) for a in answers for text in a.flagged.hallucinated), top),
+        hallucinated=_counted(((a.id, text) for a in answers for text in _hallucinated(a, result.task, types)), top),
         off_schema=_counted(((a.id, name) for a in answers for name in a.flagged.off_schema), top),
         wrong_language=tuple(answer.id for answer in answers if answer.flagged.wrong_language)[:top],
         worst=_shown(sorted(wrong, key=lambda doc: (-doc.wrong, doc.f1, doc.id))[:few], sources, result.task, types),
@@ -101,6 +100,14 @@ def _items(answer: Judged, task: str, types: frozenset[str]) -> tuple[frozenset[
     sides = (error_kinds.comparable(items, task) for items in (answer.gold, read))
     gold, predicted = (frozenset(i for i in side if not types or i[0] in types) for side in sides)
     return gold, predicted
+
+
+def _hallucinated(answer: Judged, task: str, types: frozenset[str]) -> list[str]:
+    """The texts that the source does not hold, of the types scored."""
+    if not types:
+        return list(answer.flagged.hallucinated)
+    said = {text for item in answer.items if item[0] in types for text in error_kinds.copied(task, item)}
+    return [text for text in answer.flagged.hallucinated if text in said]
 
 
 def _text_document(answer: Judged, task: str) -> Document:

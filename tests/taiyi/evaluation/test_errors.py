@@ -156,6 +156,7 @@ def test_only_the_types_that_a_benchmark_scores_are_analysed(folder: Path) -> No
     only = msgspec.structs.replace(evaluation.results[0], metric=Metric("f1", {"types": "Chemical"}))
     one = errors.analyse(only, list(results.answers(folder)))
     assert (one.gold, one.predicted, one.found) == (3, 3, 1)
+    assert [row.what for row in one.hallucinated] == ["aspirin"], "insomnia is a disease"
 
 
 def test_a_benchmark_that_was_not_scored_is_answered_with_what_is_close(folder: Path) -> None:
