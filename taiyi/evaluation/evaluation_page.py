@@ -161,7 +161,8 @@ def spread_chart(result: BenchmarkResult) -> str:
 
 
 def _signatures(results: Sequence[BenchmarkResult]) -> list[str]:
-    return [s.signature for result in results for s in (result.score, *result.also)]
+    scores = [result.score for result in results] + [score for result in results for score in result.also]
+    return [score.signature for score in scores]
 
 
 def _page(template: str, **values: Any) -> str:
