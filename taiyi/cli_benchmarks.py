@@ -35,6 +35,9 @@ def add_to(commands: Any) -> None:
     shown = actions.add_parser("show", parents=[shared, told], help="all that is known of one, with its references")
     shown.add_argument("id")
     shown.set_defaults(run=_show)
+    measured = actions.add_parser("metrics", parents=[told], help="the metrics that a benchmark can name")
+    measured.add_argument("name", nargs="?", help="all that is known of one: its settings and what they mean")
+    measured.set_defaults(run=_metrics)
     _add_questions(actions, shared)
     compared = actions.add_parser(
         "parity", parents=[shared, told], help="each number of the paper's Tables 2 and 3 beside ours"
@@ -65,6 +68,25 @@ def _add_questions(actions: Any, shared: argparse.ArgumentParser) -> None:
     asked.add_argument("--templates", type=Path, default=layout.TEMPLATES, metavar="DIR", help="default: %(default)s")
     asked.add_argument("--out", required=True, metavar="FILE", help="- for standard output")
     asked.set_defaults(run=_questions)
+
+
+def _metrics(arguments: argparse.Namespace) -> None:
+    import inspect
+
+    from taiyi.metrics import measures
+
+    chosen = [arguments.name] if arguments.name else sorted(measures.makers())
+    settings = {name: measures.settings(name) for name in chosen}
+    about = {name: inspect.getdoc(measures.makers()[name]) or "" for name in chosen}
+    if arguments.json:
+        output.json([{"name": name, "settings": settings[name], "about": about[name]} for name in chosen])
+    elif arguments.name:
+        given = ", ".join(f"{setting} {value or '(empty)'}" for setting, value in settings[arguments.name].items())
+        rows = [("settings, and what each is if not named", given or "none"), ("what it is", about[arguments.name])]
+        output.table(arguments.name, ("", ""), rows)
+    else:
+        listed = [(name, ", ".join(settings[name]), " ".join(about[name].split("\n\n")[0].split())) for name in chosen]
+        output.table(f"{len(chosen)} metrics", ("name", "settings", "what it is"), listed)
 
 
 def _list(arguments: argparse.Namespace) -> None:

@@ -93,3 +93,15 @@ def test_the_parity_sheet_is_printed_of_an_evaluation_and_of_none(
     assert "+0.1 (-0.9 to +1.1)" in said(capsys, "parity", str(tmp_path))
     sheet = json.loads(said(capsys, "parity", str(tmp_path), "--json"))
     assert (sheet["asked"], sheet["whole"], sheet["of"], sheet["ours"]) == (1, 1, 13, None)
+
+
+def test_the_metrics_are_listed_with_their_settings_and_one_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = {one["name"]: one for one in json.loads(said(capsys, "metrics", "--json"))}
+    assert listed["set_f1"]["settings"]["case"] == "mixed" and listed["accuracy"]["settings"] == {}
+    assert "set_f1" in said(capsys, "metrics")
+    assert "off_schema dropped" in " ".join(said(capsys, "metrics", "set_f1").split())
+
+
+def test_a_wrong_metric_is_answered_with_what_is_close(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["benchmarks", "metrics", "set_f"]) != 0
+    assert "set_f1" in capsys.readouterr().err

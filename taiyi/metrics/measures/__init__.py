@@ -103,14 +103,19 @@ def makers() -> Mapping[str, Maker]:
 
 def make(metric: Metric, *, task: str) -> Measure:
     """The measure that a benchmark of a task names. Raises InvalidInput of a wrong name, setting or value."""
-    if metric.name not in makers():
-        raise unknown_name("metric", metric.name, tuple(makers()))
-    maker = makers()[metric.name]
-    known = [name for name in inspect.signature(maker).parameters if name != "task"]
+    known = settings(metric.name)
     for setting in metric.settings:
         if setting not in known:
             raise unknown_name(f"setting of the metric {metric.name}", setting, known)
-    return maker(task=task, **metric.settings)
+    return makers()[metric.name](task=task, **metric.settings)
+
+
+def settings(name: str) -> dict[str, str]:
+    """The settings of a metric and what each is where it is not given. Raises NotFound of a wrong name."""
+    if name not in makers():
+        raise unknown_name("metric", name, tuple(makers()))
+    parameters = inspect.signature(makers()[name]).parameters
+    return {key: str(value.default) for key, value in parameters.items() if key != "task"}
 
 
 def one_of(value: str, choices: Sequence[str], setting: str) -> str:

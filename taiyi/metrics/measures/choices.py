@@ -14,7 +14,9 @@ from taiyi.metrics.outcomes import ratio, verdict
 
 
 def accuracy(*, task: str) -> Measure:
-    """An unanswered or unparsable question is wrong. Its details hold macro_f1 over the gold's labels, and f1:, gold:
+    """The share of questions whose answer is the gold answer, whole; one unanswered or unparsable is wrong.
+
+    Its details hold macro_f1 over the gold's labels, and f1:, gold:
     of each; its baseline answers the commonest gold everywhere.
     """
 

@@ -69,8 +69,10 @@ def label_f1(
 ) -> Measure:
     """F1 over sets of labels, or the share of right sets (average: accuracy).
 
-    average: see `taiyi.metrics.classification`. labels: whose labels a `macro` average is over: `gold`, `seen` (on
-    either side) or a list, separated by commas, whose absent labels count 0. types: only these labels count; without:
+    average: `micro` over all labels given; `macro`, the mean over labels; `weighted` by their number in the gold;
+    `samples`, the mean over questions; `example`, the harmonic mean of mean precision and mean recall over questions.
+    labels: whose labels a `macro` average is over: `gold`, `seen` (on either side) or a list, separated by commas, whose
+    absent labels count 0. types: only these labels count; without:
     all but these (`none`). fill: the label that an empty set on either side is replaced by, when labels have been left
     out and documents united (BioGPT's `empty`). unparsable: an answer without a label `abstains`, or is `wrong`: one
     label that is none of the gold's. unit: `question`, or `document`, whose questions' labels are united; the document

@@ -80,12 +80,14 @@ def set_f1(
     match: str = "text",
     trivial: str = "empty",
 ) -> Measure:
-    """F1 over the items of a question: what is undefined is 0; an unreadable answer predicts nothing, its gold counts.
+    """F1 over the items of answers (type and text; relation, head and tail ...), compared as sets of texts.
 
-    case, unicode, duplicates: see `Matching`. types: only items of these names count, separated by commas; an answer's
-    items of other names are `dropped` or `wrong`. average: `micro` over all items; `macro`, the mean over types (those
-    named, or else the gold's); `document`, the mean over questions (1 where both sides are empty). match: `text`, or
-    `span`: each text (ner alone) stands for all its places in the source, gold and answer alike, and one that the
+    What is undefined is 0; an unreadable answer predicts nothing, its gold counts. case: `mixed` (Ulcer is not ulcer) or
+    `fold`. unicode: `nfc`, or `nfkc`, which merges full- and half-width forms. duplicates: an item counts `once`, or as
+    often as it is given (`multiset`). types: only items of these names count, separated by commas; off_schema: an
+    answer's items of other names are `dropped` or `wrong`. average: `micro` over all items; `macro`, the mean over types
+    (those named, or else the gold's); `document`, the mean over questions (1 where both sides are empty). match: `text`,
+    or `span`: each text (ner alone) stands for all its places in the source, gold and answer alike, and one that the
     source does not hold is a wrong item. trivial: what the baseline answers, `empty` or `majority`.
     """
     given = {"case": case, "unicode": unicode, "duplicates": duplicates, "off_schema": off_schema, "average": average}
