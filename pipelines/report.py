@@ -4,6 +4,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from taiyi import benchmarks, jsonl, layout, manifest
 from taiyi.budget import Budget
 from taiyi.corpora import descriptor
 from taiyi.corpora.card import Card
-from taiyi.evaluation import cards, evaluation_files, paper, parity, report
+from taiyi.curation.near_duplicates import NearMiss
+from taiyi.curation.report import Quality
+from taiyi.evaluation import cards, evaluation_files, paper, parity, quality_view, report
 from taiyi.evaluation.evaluation_page import Beside
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.leaderboard import Entrant
@@ -216,6 +219,8 @@ def work(params: Params) -> None:
         budget=jsonl.read_json(layout.INSTRUCTIONS / layout.BUDGET, Budget),
         stages=stages(params),
         flows=tuple(flows(params)),
+        quality=jsonl.read_json(layout.CURATED / layout.QUALITY, Quality),
+        near_misses=tuple(islice(jsonl.read(layout.CURATED / layout.NEAR_MISSES, NearMiss), quality_view.SHOWN)),
         ledger=counted,
         ledger_samples=samples,
         lengths=jsonl.read_json(layout.TOKENS / "lengths.json", tuple[Lengths, ...]),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from taiyi.budget import Budget
+from taiyi.curation.near_duplicates import NearMiss
+from taiyi.curation.report import Quality
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.paper import Paper
 from taiyi.evaluation.parity import Sheet
@@ -143,6 +145,8 @@ class ReportData(Part, frozen=True, kw_only=True):
     budget: Budget | None = None
     stages: dict[str, tuple[str, ...]] = {}
     flows: tuple[Flow, ...] = ()
+    quality: Quality | None = None
+    near_misses: tuple[NearMiss, ...] = ()
     ledger: tuple[LedgerCount, ...] = ()
     ledger_samples: tuple[LedgerSample, ...] = ()
     lengths: tuple[Lengths, ...] = ()

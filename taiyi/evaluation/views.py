@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from taiyi.benchmarks import Benchmark
 from taiyi.budget import AVERAGINGS, Share, together
-from taiyi.evaluation import charts
+from taiyi.evaluation import charts, quality_view
 from taiyi.evaluation.instruction_table import differences, instruction_table, place
 from taiyi.evaluation.outcomes import VERDICTS, Verdict
 from taiyi.evaluation.paper import InstructionRow, Paper
@@ -75,6 +75,7 @@ def page(data: ReportData) -> dict[str, Any]:
         "licences": licences(data.corpora),
         "splits": {row.id: split_bar(row) for row in data.corpora},
         "ledger": ledger(data),
+        "quality": quality_view.view(data.quality, data.near_misses) if data.quality else None,
         "table": table,
         "table_total": sum(sum(row.ours) for row in table),
         "planned_total": sum(sum(row.planned) for row in table),

@@ -9,6 +9,9 @@ import pytest
 from taiyi import benchmarks
 from taiyi.budget import Budget, Tally
 from taiyi.corpora import descriptor
+from taiyi.curation.near_duplicates import NearMiss
+from taiyi.curation.report import Alike, Bin, Quality
+from taiyi.curation.report import Flow as Records
 from taiyi.evaluation import paper, parity
 from taiyi.evaluation.examples import Example
 from taiyi.evaluation.report_data import (
@@ -237,6 +240,8 @@ def full_report() -> ReportData:
             for part, count in planned(map(descriptor.load, DESCRIPTORS.glob("*.yaml"))).items()
         ),
         budget=_budget(),
+        quality=_quality(),
+        near_misses=(NearMiss("sample_cdr/train/4", "sample_cdr/train/91", 0.788, "below"),),
         stages={"stage1": ("ner", "re", "tc"), "stage2": ("ner", "re", "tc", "qa_mc", "mrd")},
         flows=(Flow("curate", "records", 9120, 8890), Flow("instruct", "instances", 9400, 9371)),
         ledger=(
@@ -281,3 +286,10 @@ def full_report() -> ReportData:
         parity=parity.sheet(_evaluation(), paper.load(PAPER), benchmarks.every(BENCHMARKS)),
         notes=("Corpora named sample_* were generated for this demonstration and hold no real patient or article.",),
     )
+
+
+def _quality() -> Quality:
+    bins = tuple(Bin(n / 20, (n + 1) / 20, int(400 * math.exp(-((n - 9) ** 2) / 6))) for n in range(20))
+    flows = tuple(Records(name, "train", sum(tasks.values()), sum(tasks.values()) - 9) for name, *_, tasks in CORPORA)
+    rules = {"duplicate": {name: 6 for name, *_ in CORPORA}, "overlap_text": {name: 3 for name, *_ in CORPORA}}
+    return Quality(flows, rules, Alike("report", 0.8, 0, bins, 37, 37, 0))
