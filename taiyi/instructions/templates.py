@@ -17,6 +17,7 @@ from taiyi.records import LANGUAGES, Language, Turn
 Wordings = Mapping[str, Mapping[str, str]]
 """Group -> template id -> wording, of one task and language."""
 
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _NO_WORD = re.compile(r"_|\d|[a-z][A-Z]")
 
 FORM = "form"
@@ -73,6 +74,12 @@ def placeholders(wording: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in string.Formatter().parse(wording) if name is not None)
 
 
+def forget() -> None:
+    """Read template files anew when they are asked for next: a process that lives long calls it when they change."""
+    for cached in (templates, pooled, _loaded):
+        cached.cache_clear()
+
+
 def form(task: str, language: Language, group: str, folder: Path) -> str:
     """What style `json` says after every wording of a group: which JSON is wanted."""
     forms = _loaded(task, folder)[language].get(FORM, {})
@@ -89,7 +96,37 @@ def _loaded(task: str, folder: Path) -> dict[Language, Wordings]:
     for language in LANGUAGES:
         if not loaded.get(language) or not all(loaded[language].values()):
             raise InvalidParams(f"a group without wordings at {language}", where=path, remedy="give one, t1: ...")
+        for group, wordings in loaded[language].items():
+            if group != FORM:
+                for name, text in wordings.items():
+                    _check_fields(text, path, (language, group, name))
     return dict(loaded)
+
+
+def _check_fields(text: str, path: Path, keys: tuple[str, ...]) -> None:
+    """A wording may ask for fields by their plain names alone: `{text.__class__}` would show what is behind a value, and
+    `{text:>999999999}` fills the memory.
+    """
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as error:
+        problem = f"braces that do not match: {error}"
+    else:
+        wrong = [
+            _spelled(name, spec, conversion)
+            for _, name, spec, conversion in parts
+            if name is not None and (spec or conversion or not _FIELD.fullmatch(name))
+        ]
+        if not wrong:
+            return
+        problem = f"a wording asks for {wrong[0]}"
+    line = strict_yaml.lines(path).get(keys, 1)
+    remedy = "fields stand in braces by their names alone, {text}; a brace itself is doubled"
+    raise InvalidParams(f"{'.'.join(keys)}: {problem}", where=f"{path}:{line}", remedy=remedy)
+
+
+def _spelled(name: str, spec: str | None, conversion: str | None) -> str:
+    return "{" + name[:80] + (f"!{conversion}" if conversion else "") + (f":{spec[:80]}" if spec else "") + "}"
 
 
 def chosen_wordings(group: Mapping[str, str], *, seed: int, record: str, count: int) -> tuple[str, ...]:

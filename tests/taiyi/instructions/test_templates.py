@@ -7,6 +7,7 @@ import pytest
 
 from taiyi import corpora, params, samples, tasks
 from taiyi.corpora import descriptor
+from taiyi.errors import InvalidParams
 from taiyi.instances import Draft
 from taiyi.instructions import Wording, render, task_spec, templates
 from taiyi.instructions.templates import pooled, usable
@@ -105,3 +106,31 @@ def test_every_wording_comes_up_when_the_pool_is_open(
         for instance in render(record, task, spec, every, ledger):
             assert instance.turns[-1].text
         assert not ledger.entries, ledger.entries[0]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "{text.__class__}",
+        "{text[0]}",
+        "{text!r}",
+        "{text:>9999999}",
+        "{text!r:>9999999}",
+        "{0}",
+        "{}",
+        "{text:{types}}",
+    ],
+)
+def test_a_wording_may_ask_for_fields_by_their_plain_names_alone(tmp_path: Path, field: str) -> None:
+    path = tmp_path / "ner.yaml"
+    path.write_text(
+        f"en:\n  default:\n    t1: '{{text}}'\n    t2: 'In {field}?'\nzh:\n  default:\n    t1: '{{text}}'\n"
+    )
+    with pytest.raises(InvalidParams, match=r"ner.yaml:4: en.default.t2: a wording asks for \{"):
+        templates("ner", tmp_path)
+
+
+def test_a_wording_whose_braces_do_not_match_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "ner.yaml").write_text("en:\n  default:\n    t1: 'In {text'\nzh:\n  default:\n    t1: '{text}'\n")
+    with pytest.raises(InvalidParams, match=r"ner.yaml:3: en.default.t1: braces that do not match"):
+        templates("ner", tmp_path)
