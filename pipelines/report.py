@@ -15,11 +15,18 @@ from taiyi.corpora import descriptor
 from taiyi.corpora.card import Card
 from taiyi.curation.near_duplicates import NearMiss
 from taiyi.curation.report import Quality
-from taiyi.evaluation import cards, evaluation_files, paper, parity, quality_view, report
-from taiyi.evaluation.evaluation_page import Beside
+from taiyi.evaluation import paper, parity
 from taiyi.evaluation.examples import Example
-from taiyi.evaluation.leaderboard import Entrant
-from taiyi.evaluation.report_data import (
+from taiyi.evaluation.results import Evaluation
+from taiyi.instances import Instance
+from taiyi.instructions import plan
+from taiyi.ledger import Entry
+from taiyi.manifest import Manifest
+from taiyi.pages import cards, evaluation_files, report
+from taiyi.pages import quality as quality_view
+from taiyi.pages.evaluation import Beside
+from taiyi.pages.leaderboard import Entrant
+from taiyi.pages.report_data import (
     CorpusRow,
     Curve,
     Flow,
@@ -31,11 +38,6 @@ from taiyi.evaluation.report_data import (
     Setting,
     TaskSize,
 )
-from taiyi.evaluation.results import Evaluation
-from taiyi.instances import Instance
-from taiyi.instructions import plan
-from taiyi.ledger import Entry
-from taiyi.manifest import Manifest
 from taiyi.params import Params
 from taiyi.records import Language, split_record_id
 

@@ -14,13 +14,13 @@ from taiyi import jsonl, layout, manifest
 from taiyi.corpora import descriptor
 from taiyi.corpora.descriptor import Descriptor
 from taiyi.errors import Conflict
-from taiyi.evaluation import packs
 from taiyi.instances import Instance
 from taiyi.instructions import Wording, rank, stage_tasks, task_spec
 from taiyi.instructions.fitting import Planner
 from taiyi.ledger import Ledger
 from taiyi.llm import chat, checkpoint, pack_view, packing, tokens
 from taiyi.llm.pack_view import Pack
+from taiyi.pages import packs
 from taiyi.params import Params
 from taiyi.records import AnyRecord, Turn, split_record_id
 from taiyi.tasks import TaskSpec

@@ -192,7 +192,7 @@ def _card(arguments: argparse.Namespace) -> None:
     described, raw = corpora.below(_described(arguments), arguments.source)
     made = card.make(described, raw, splits=arguments.split)
     if arguments.html:
-        from taiyi.evaluation import cards
+        from taiyi.pages import cards
 
         arguments.html.parent.mkdir(parents=True, exist_ok=True)
         arguments.html.write_text(cards.render(made), encoding="utf-8")

@@ -34,7 +34,7 @@ def _errors(arguments: argparse.Namespace) -> None:
     answers = results.answers(arguments.evaluation)
     found = errors.every(evaluation, answers, only=arguments.benchmark, top=arguments.top)
     if arguments.html:
-        from taiyi.evaluation import errors_page
+        from taiyi.pages import errors as errors_page
 
         errors_page.write(found, arguments.html, name=evaluation.name)
     if arguments.json:

@@ -40,8 +40,8 @@ def add_to(commands: Any) -> None:
 
 def _leaderboard(arguments: argparse.Namespace) -> None:
     from taiyi import benchmarks, manifest
-    from taiyi.evaluation import evaluation_files as files
     from taiyi.evaluation import paper
+    from taiyi.pages import evaluation_files as files
 
     for option, value in (("--answers", arguments.answers), ("--replicates", arguments.replicates)):
         if value is not None and value < 0:

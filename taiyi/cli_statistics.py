@@ -12,8 +12,8 @@ from taiyi import layout
 
 if TYPE_CHECKING:
     from taiyi.budget import Budget, Part
-    from taiyi.evaluation.instruction_table import Difference
     from taiyi.instructions.stats import Count, Statistics
+    from taiyi.pages.instruction_table import Difference
 
 _BY: dict[str, Callable[[Count], tuple[str, ...]]] = {
     "task": lambda count: (count.task, count.language),
@@ -54,8 +54,9 @@ def _planned(descriptors: Path) -> dict[Part, int]:
 
 
 def _differences(planned: dict[Part, int]) -> list[Difference]:
-    from taiyi.evaluation import instruction_table, paper
-    from taiyi.evaluation.report_data import TaskSize
+    from taiyi.evaluation import paper
+    from taiyi.pages import instruction_table
+    from taiyi.pages.report_data import TaskSize
 
     sizes = [TaskSize(*part, train=count) for part, count in planned.items()]
     return instruction_table.differences(sizes, paper.load(layout.PAPER).instruction_data)
@@ -116,8 +117,9 @@ def _stats(arguments: argparse.Namespace) -> None:
 
 def _table(found: Statistics, planned: dict[Part, int]) -> list[dict[str, Any]]:
     """The rows of Table 1: instances here, planned and printed, each for English, Chinese and both."""
-    from taiyi.evaluation import instruction_table, paper
-    from taiyi.evaluation.report_data import TaskSize
+    from taiyi.evaluation import paper
+    from taiyi.pages import instruction_table
+    from taiyi.pages.report_data import TaskSize
 
     ours = [TaskSize(c.corpus, c.task, c.language, c.instances) for c in found.counts if c.use == "train"]
     plan = [TaskSize(*part, train=count) for part, count in planned.items()]

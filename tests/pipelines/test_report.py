@@ -2,10 +2,10 @@ from pathlib import Path
 
 from pipelines import report
 from taiyi import jsonl
-from taiyi.evaluation.report import render
-from taiyi.evaluation.report_data import ReportData
 from taiyi.evaluation.results import SCORES, Evaluation
-from tests.taiyi.evaluation import made_evaluations
+from taiyi.pages.report import render
+from taiyi.pages.report_data import ReportData
+from tests.taiyi.pages import made_evaluations
 
 
 def test_the_report_leads_to_the_evaluation_and_that_to_every_answer_and_back(tmp_path: Path, monkeypatch) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from taiyi import cli
-from tests.taiyi.evaluation import made_evaluations
+from tests.taiyi.pages import made_evaluations
 
 
 @pytest.fixture(scope="module")

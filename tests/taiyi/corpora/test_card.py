@@ -11,8 +11,8 @@ import pytest
 from taiyi.corpora import card
 from taiyi.corpora.counts import Counts
 from taiyi.corpora.descriptor import Descriptor, Split
-from taiyi.evaluation import cards
 from taiyi.licences import Licence
+from taiyi.pages import cards
 from taiyi.records import Document, Entity, Passage
 
 ROWS: list[dict[str, Any]] = [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from taiyi import cli, tasks
 from taiyi.errors import NotFound
-from taiyi.evaluation import errors, errors_page, results
+from taiyi.evaluation import errors, results
 from taiyi.evaluation.error_analysis import Analysis, Confusion
 from taiyi.evaluation.errors import NOTHING
 from taiyi.evaluation.highlight import Ended, pieces
@@ -21,6 +21,7 @@ from taiyi.evaluation.outcomes import judge
 from taiyi.evaluation.scoring import evaluate
 from taiyi.instances import Context, Instance, Items
 from taiyi.metrics.measures import Metric
+from taiyi.pages import errors as errors_page
 from taiyi.records import Language, Turn
 
 NOTES = {

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from taiyi.evaluation.leaderboard import Column
 from taiyi.evaluation.results import BenchmarkResult
 from taiyi.metrics.outcomes import ratio
+from taiyi.pages.leaderboard import Column
 
 LANGUAGES = ("en", "zh")
 STEPS = 10

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from taiyi.evaluation import packs
+from taiyi.pages import packs
 
 STAGE = {
     "name": "stage1",

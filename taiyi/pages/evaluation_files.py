@@ -10,15 +10,18 @@ from typing import NamedTuple
 
 from taiyi import jsonl
 from taiyi.benchmarks import Benchmark
-from taiyi.evaluation import answers_page, evaluation_page, leaderboard, pairing, parity, results
+from taiyi.evaluation import pairing, parity, results
 from taiyi.evaluation.comparison import Comparison, compare
-from taiyi.evaluation.evaluation_page import NOTHING, Beside
 from taiyi.evaluation.forgetting import Forgetting
-from taiyi.evaluation.leaderboard import Entrant
 from taiyi.evaluation.pairing import System
 from taiyi.evaluation.paper import Paper
 from taiyi.evaluation.results import BenchmarkResult, Judged
 from taiyi.metrics import significance
+from taiyi.pages import answers as answers_page
+from taiyi.pages import evaluation as evaluation_page
+from taiyi.pages import leaderboard
+from taiyi.pages.evaluation import NOTHING, Beside
+from taiyi.pages.leaderboard import Entrant
 
 INDEX = "index.html"
 ANSWERS = "answers"

@@ -6,8 +6,8 @@ import pytest
 
 from taiyi.curation.near_duplicates import NearMiss
 from taiyi.curation.report import Alike, Bin, Flow, Quality
-from taiyi.evaluation import quality_view
-from taiyi.evaluation.report import ReportData, render
+from taiyi.pages import quality as quality_view
+from taiyi.pages.report import ReportData, render
 
 FLOWS = (
     Flow("one", "train", 100, 90),

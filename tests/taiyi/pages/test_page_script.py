@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from taiyi.evaluation import evaluation_files as files
+from taiyi.pages import evaluation_files as files
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [

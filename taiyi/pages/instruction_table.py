@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from taiyi.evaluation.paper import InstructionRow, InstructionTable
-from taiyi.evaluation.report_data import TaskSize
+from taiyi.pages.report_data import TaskSize
 from taiyi.records import Part
 
 OTHER = "Not in the paper's table"

@@ -9,10 +9,10 @@ import pytest
 from taiyi import layout
 from taiyi.corpora import descriptor
 from taiyi.evaluation import paper
-from taiyi.evaluation.instruction_table import OTHER, differences, instruction_table
 from taiyi.evaluation.paper import InstructionRow, InstructionTable
-from taiyi.evaluation.report_data import TaskSize
 from taiyi.instructions import plan
+from taiyi.pages.instruction_table import OTHER, differences, instruction_table
+from taiyi.pages.report_data import TaskSize
 
 
 @pytest.fixture(scope="module")

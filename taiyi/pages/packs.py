@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from taiyi.evaluation.report import environment, whole_text
+from taiyi.pages.environment import environment, whole_text
 
 TEMPLATE = "packs.html.j2"
 

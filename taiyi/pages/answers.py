@@ -10,10 +10,10 @@ import msgspec
 from taiyi.evaluation import highlight
 from taiyi.evaluation.examples import spelled
 from taiyi.evaluation.outcomes import Verdict
-from taiyi.evaluation.report import environment, whole_text
 from taiyi.evaluation.results import BenchmarkResult, Judged
 from taiyi.evaluation.scoring import EXTRACTION
 from taiyi.instances import UNPARSABLE
+from taiyi.pages.environment import environment, whole_text
 
 TEMPLATE = "answers.html.j2"
 PER_PAGE = 500

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from taiyi.benchmarks import Benchmark
 from taiyi.errors import Conflict
-from taiyi.evaluation import heat
-from taiyi.evaluation.leaderboard import Entrant, board, letters
 from taiyi.evaluation.results import BenchmarkResult, Evaluation
 from taiyi.metrics import Score, signature
 from taiyi.metrics.measures import Metric
+from taiyi.pages import heat
+from taiyi.pages.leaderboard import Entrant, board, letters
 
 F1 = signature("f1", case="mixed")
 FOLDED = signature("f1", case="fold")

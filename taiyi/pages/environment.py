@@ -1,4 +1,4 @@
-"""The report: one HTML page that shows a run from the corpora to the scored answers, and needs nothing else."""
+"""Where pages are made: templates and style sheet beside this module, and how values are written on them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,6 @@ from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
-
-from taiyi.evaluation import views
-from taiyi.evaluation.report_data import ReportData
-
-__all__ = ["ReportData", "render"]
-
-TEMPLATE = "report.html.j2"
-
-
-def render(data: ReportData) -> str:
-    """The page as HTML text. It loads nothing from elsewhere and runs no script; all text from data is escaped.
-
-    The pages about scores that it leads to have one: they sort and search (evaluation_page).
-    """
-    return whole_text(environment().get_template(TEMPLATE).render(data=data, view=views.page(data)))
 
 
 def environment() -> jinja2.Environment:
@@ -32,15 +17,19 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
-        n=_thousands, pct=_per_cent, task=views.task_name, svg=Markup, marked=_marked_language, short=_short
-    )
+    made.filters.update(n=_thousands, pct=_per_cent, task=task_name, svg=Markup, marked=_marked_language, short=_short)
     return made
 
 
 def whole_text(page: str) -> str:
     """The page as UTF-8 can hold it: a model may answer with half a surrogate pair."""
     return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def task_name(task: str) -> str:
+    """A task id as the field writes it: `qa_mc` is QA-mc."""
+    head, _, tail = task.partition("_")
+    return f"{head.upper()}-{tail}" if tail else head.upper()
 
 
 def _thousands(value: float) -> str:

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 from taiyi.benchmarks import Benchmark
 from taiyi.budget import AVERAGINGS, Share, together
-from taiyi.evaluation import charts, quality_view
-from taiyi.evaluation.instruction_table import differences, instruction_table, place
 from taiyi.evaluation.outcomes import VERDICTS, Verdict
 from taiyi.evaluation.paper import InstructionRow, Paper
 from taiyi.evaluation.parity import Average, Parity, Sheet
-from taiyi.evaluation.report_data import CorpusRow, Curve, LedgerSample, Lengths, ReportData, TaskSize
 from taiyi.evaluation.results import BenchmarkResult
+from taiyi.pages import charts
+from taiyi.pages import quality as quality_view
+from taiyi.pages.environment import task_name
+from taiyi.pages.instruction_table import differences, instruction_table, place
+from taiyi.pages.report_data import CorpusRow, Curve, LedgerSample, Lengths, ReportData, TaskSize
 from taiyi.params import Averaging
 
 STAGES = ("stage1", "stage2")
@@ -108,12 +110,6 @@ def licences(corpora: Iterable[CorpusRow]) -> list[LicenceRow]:
                 records=row.records + records, corpora=[*row.corpora, corpus.id]
             )
     return sorted(rows.values(), key=lambda row: -row.records)
-
-
-def task_name(task: str) -> str:
-    """A task id as the field writes it: `qa_mc` is QA-mc."""
-    head, _, tail = task.partition("_")
-    return f"{head.upper()}-{tail}" if tail else head.upper()
 
 
 def headlines(data: ReportData) -> list[Headline]:

@@ -7,16 +7,16 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.taiyi.pages.made_evaluations import BENCHMARKS, HOSTILE, SKILL
+from tests.taiyi.evaluation.test_report import _Tags
 
 from taiyi import benchmarks, jsonl, layout
 from taiyi.errors import NotFound
-from taiyi.evaluation import evaluation_files as files
 from taiyi.evaluation import paper
-from taiyi.evaluation.answers_page import ORDER, PER_PAGE, answer, ordered, render
 from taiyi.evaluation.forgetting import Forgetting
 from taiyi.evaluation.results import FORGETTING, SCORES, Evaluation, Judged
-from tests.taiyi.evaluation.made_evaluations import BENCHMARKS, HOSTILE, SKILL
-from tests.taiyi.evaluation.test_report import _Tags
+from taiyi.pages import evaluation_files as files
+from taiyi.pages.answers import ORDER, PER_PAGE, answer, ordered, render
 
 
 class Tags(_Tags):

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from taiyi.benchmarks import Benchmark
-from taiyi.evaluation import charts, heat, leaderboard, signatures, views
+from taiyi.evaluation import signatures
 from taiyi.evaluation.comparison import Comparison
 from taiyi.evaluation.forgetting import Forgetting
-from taiyi.evaluation.leaderboard import GROUPS, Entrant
 from taiyi.evaluation.outcomes import VERDICTS
 from taiyi.evaluation.parity import Sheet
-from taiyi.evaluation.report import environment, whole_text
 from taiyi.evaluation.results import BenchmarkResult, Evaluation
-from taiyi.evaluation.views import Headline
 from taiyi.metrics.outcomes import ratio
+from taiyi.pages import charts, heat, leaderboard, views
+from taiyi.pages.environment import environment, whole_text
+from taiyi.pages.leaderboard import GROUPS, Entrant
+from taiyi.pages.views import Headline
 
 EVALUATION, LEADERBOARD = "evaluation.html.j2", "leaderboard.html.j2"
 

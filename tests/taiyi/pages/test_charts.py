@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taiyi.evaluation import charts
-from taiyi.evaluation.charts import Leaf, Mark, Rect, Segment, Series
+from taiyi.pages import charts
+from taiyi.pages.charts import Leaf, Mark, Rect, Segment, Series
 
 SIZES = st.lists(st.integers(1, 10**6), min_size=1, max_size=40)
 NAMES = st.text(max_size=30).filter(lambda text: all(c.isprintable() for c in text))

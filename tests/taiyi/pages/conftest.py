@@ -14,7 +14,12 @@ from taiyi.curation.report import Alike, Bin, Quality
 from taiyi.curation.report import Flow as Records
 from taiyi.evaluation import paper, parity
 from taiyi.evaluation.examples import Example
-from taiyi.evaluation.report_data import (
+from taiyi.evaluation.results import BenchmarkResult, Evaluation
+from taiyi.instances import Instance
+from taiyi.instructions.plan import planned
+from taiyi.ledger import Entry
+from taiyi.metrics import Score, signature
+from taiyi.pages.report_data import (
     CorpusRow,
     Curve,
     Flow,
@@ -26,13 +31,8 @@ from taiyi.evaluation.report_data import (
     Setting,
     TaskSize,
 )
-from taiyi.evaluation.results import BenchmarkResult, Evaluation
-from taiyi.instances import Instance
-from taiyi.instructions.plan import planned
-from taiyi.ledger import Entry
-from taiyi.metrics import Score, signature
 from taiyi.records import Turn
-from tests.taiyi.evaluation import made_evaluations
+from tests.taiyi.pages import made_evaluations
 
 DESCRIPTORS = Path(__file__).parents[3] / "data" / "corpora"
 PAPER = Path(__file__).parents[3] / "data" / "reference" / "paper_table.yaml"

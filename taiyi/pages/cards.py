@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from taiyi.corpora.card import Card, Lengths, SplitCard
 from taiyi.corpora.counts import rows
-from taiyi.evaluation import charts
-from taiyi.evaluation.report import environment, whole_text
+from taiyi.pages import charts
+from taiyi.pages.environment import environment, whole_text
 
 TEMPLATE = "card.html.j2"
 _TONES = 8

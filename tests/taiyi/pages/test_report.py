@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from taiyi import benchmarks
-from taiyi.evaluation import parity, views
+from taiyi.evaluation import parity
 from taiyi.evaluation.examples import Example
-from taiyi.evaluation.instruction_table import OTHER, instruction_table
-from taiyi.evaluation.report import ReportData, render
-from taiyi.evaluation.report_data import Curve, LedgerCount, TaskSize
+from taiyi.pages import views
+from taiyi.pages.instruction_table import OTHER, instruction_table
+from taiyi.pages.report import ReportData, render
+from taiyi.pages.report_data import Curve, LedgerCount, TaskSize
 
 BENCHMARKS = Path(__file__).parents[3] / "data" / "benchmarks"
 HOSTILE = "<script>alert(1)</script> \" onload='x' </style></svg> {{ 7 * 7 }} \ud800"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from taiyi.curation.near_duplicates import NearMiss
 from taiyi.curation.report import Flow, Quality
-from taiyi.evaluation import charts
+from taiyi.pages import charts
 
 SHOWN = 8
 """Near misses on the page; the others stand in their file."""

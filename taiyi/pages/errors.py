@@ -10,7 +10,7 @@ from taiyi.evaluation.error_analysis import Analysis, Document
 from taiyi.evaluation.error_kinds import MEANING
 from taiyi.evaluation.errors import said_of
 from taiyi.evaluation.highlight import STATES
-from taiyi.evaluation.report import environment, whole_text
+from taiyi.pages.environment import environment, whole_text
 
 TEMPLATE = "errors.html.j2"
 
