@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.taiyi.pages.made_evaluations import BENCHMARKS, HOSTILE, SKILL
-from tests.taiyi.evaluation.test_report import _Tags
+from tests.taiyi.pages.test_report import _Tags
 
 from taiyi import benchmarks, jsonl, layout
 from taiyi.errors import NotFound
