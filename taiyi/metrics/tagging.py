@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from functools import lru_cache
+from operator import eq
+from typing import Literal, NoReturn
 
 from taiyi.errors import InvalidInput
 from taiyi.metrics import Score, signature
 from taiyi.metrics.extraction import by_type, figures
-from taiyi.metrics.matching import EXACT, Key, tally_bags
+from taiyi.metrics.matching import Key, tally_bags
 from taiyi.metrics.outcomes import ratio
-from taiyi.metrics.sets import total
 
 Scheme = Literal["conlleval", "IOB2"]
 Tags = Sequence[str]
+_PREFIXES: dict[Scheme, str] = {"conlleval": "BIES", "IOB2": "BI"}
 
 
 def score(gold: Sequence[Tags], predicted: Sequence[Tags], *, task: str, scheme: Scheme = "conlleval") -> Score:
@@ -26,10 +29,9 @@ def score(gold: Sequence[Tags], predicted: Sequence[Tags], *, task: str, scheme:
     Raises InvalidInput where the sides differ in the number of sentences or of a sentence's tags, or a tag is no tag.
     """
     _check(gold, predicted)
-    golds = {str(number): EXACT.bag(entities(tags, scheme)) for number, tags in enumerate(gold)}
-    answers = {str(number): EXACT.bag(entities(tags, scheme)) for number, tags in enumerate(predicted)}
-    whole = total([tally_bags(golds[name], answers[name]) for name in golds])
-    types = sorted({str(item[0]) for bags in (golds, answers) for bag in bags.values() for item in bag})
+    golds, answers = _bag(gold, scheme), _bag(predicted, scheme)
+    whole = tally_bags(golds, answers)
+    types = sorted({str(item[0]) for bag in (golds, answers) for item in bag})
     return Score(
         name="f1",
         value=whole.f1,
@@ -39,8 +41,14 @@ def score(gold: Sequence[Tags], predicted: Sequence[Tags], *, task: str, scheme:
         signature=signature(
             "f1", task=task, average="micro", match="span", scheme=scheme, tokens="given", undefined="0"
         ),
-        details={**figures(whole), **by_type(golds, answers, types), **_accuracy(gold, predicted)},
+        details={**figures(whole), **by_type({"": golds}, {"": answers}, types), **_accuracy(gold, predicted)},
     )
+
+
+def _bag(sentences: Sequence[Tags], scheme: Scheme) -> Counter[Key]:
+    """(type, sentence, first token, last token) of every entity, as one bag: an entity is in one sentence."""
+    found = ((place, entity) for place, tags in enumerate(sentences) for entity in entities(tags, scheme))
+    return Counter((kind, place, first, last) for place, (kind, first, last) in found)
 
 
 def entities(tags: Tags, scheme: Scheme = "conlleval") -> Iterator[Key]:
@@ -50,7 +58,9 @@ def entities(tags: Tags, scheme: Scheme = "conlleval") -> Iterator[Key]:
     """
     kind, start, before = "", 0, "O"
     for position, tag in enumerate(tags):
-        prefix, name = _split(tag, position, scheme)
+        if tag == "O" == before:  # most are
+            continue
+        prefix, name = _split(tag, scheme) or _refused(tag, position, scheme)
         if before in "BI" and prefix in "IE" and name == kind:
             before = prefix
             continue
@@ -62,22 +72,25 @@ def entities(tags: Tags, scheme: Scheme = "conlleval") -> Iterator[Key]:
         yield kind, start, len(tags) - 1
 
 
-def _split(tag: str, position: int, scheme: Scheme) -> tuple[str, str]:
+@lru_cache(maxsize=4096)
+def _split(tag: str, scheme: Scheme) -> tuple[str, str] | None:
+    """The prefix and the type of a tag; None of what is no tag of the scheme."""
     prefix, _, name = tag.partition("-")
-    allowed = ("B", "I") if scheme == "IOB2" else ("B", "I", "E", "S")
-    if tag == "O" or (prefix in allowed and name):
-        return prefix, name
-    wanted = ", ".join(f"{one}-type" for one in allowed)
+    return (prefix, name) if tag == "O" or (prefix in _PREFIXES[scheme] and name) else None
+
+
+def _refused(tag: str, position: int, scheme: Scheme) -> NoReturn:
+    wanted = ", ".join(f"{one}-type" for one in _PREFIXES[scheme])
     raise InvalidInput(f"{tag!r} is no tag of {scheme}", where=f"token {position + 1}", remedy=f"O, {wanted}")
 
 
 def _accuracy(gold: Sequence[Tags], predicted: Sequence[Tags]) -> dict[str, float]:
     """The share of tokens, and of sentences, tagged as in the gold; O counts."""
-    pairs = [pair for here, there in zip(gold, predicted, strict=True) for pair in zip(here, there, strict=True)]
-    sentences = [list(here) == list(there) for here, there in zip(gold, predicted, strict=True)]
+    right = [sum(map(eq, here, there)) for here, there in zip(gold, predicted, strict=True)]
+    lengths = list(map(len, gold))
     return {
-        "token_accuracy": ratio(sum(here == there for here, there in pairs), len(pairs)),
-        "sentence_accuracy": ratio(sum(sentences), len(sentences)),
+        "token_accuracy": ratio(sum(right), sum(lengths)),
+        "sentence_accuracy": ratio(sum(map(eq, right, lengths)), len(lengths)),
     }
 
 

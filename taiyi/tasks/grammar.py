@@ -30,7 +30,7 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"\n\s*(?:notes?|explanations?|reasons?|reasoning|rationale|justification|注|注意|说明|备注|解释|理由|解析|分析)\s*[:：]",
+    r"\n[ \t]{0,8}(?:notes?|explanations?|reasons?|reasoning|rationale|justification|注|注意|说明|备注|解释|理由|解析|分析)\s*[:：]",
     re.IGNORECASE,
 )
 _ANNOUNCED = re.compile(

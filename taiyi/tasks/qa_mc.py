@@ -22,7 +22,7 @@ _SAYS = r"""(?i:
   | (?:故选|应选|选择|选) (?: 项 | 为 | 是 )?
   | \\boxed
 )"""
-_GAP = r"[\s:：*$\"'“\[(（【{-]*(?i:(?:option|choice|选项)\s*)?[*(\[（]*"
+_GAP = r"[\s:：*$\"'“\[(（【{-]{0,20}(?i:(?:option|choice|选项)\s{0,4})?[*(\[（]{0,4}"
 _NAMED_BY_LETTER = re.compile(
     r"(?:vitamins?|hepatitis|influenza|groups?|types?|factor|protein|class|stage|grade|维生素|维他命|肝炎|型|组|级)\s*$",
     re.IGNORECASE,

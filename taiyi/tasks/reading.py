@@ -20,6 +20,8 @@ _QUOTED = re.compile(
 _SEMICOLON_BLANK = re.compile(r";(?:\s+|$)")
 _SEMICOLON = re.compile(r"[;；]")
 _COMMA = re.compile(r"[，、；;]|,\s+(?:(?:and|or)\s+)?")
+_SURE_COMMA = re.compile(r"，|,\s+")
+"""Where commas are known to separate; 、 may still stand within an item."""
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "'": "'", "`": "`"}
 _SAID_OF = r"entit(?:y|ies)|relation(?:ship)?s?|mentions?|names?|terms?|types?|events?|pairs?|list|实体对|实体|关系|类型|三元组|事件"
 _BEFORE = re.compile(
@@ -184,17 +186,18 @@ def listed(body: str, source: Opened, prompt: str, *, commas: bool = False) -> l
     separator = _SEMICOLON_BLANK if _SEMICOLON_BLANK.search(around.rstrip("; \t")) else _SEMICOLON
     found: list[str] = []
     for piece in fields.cut(body, around, separator):
-        found.extend(_at_commas(piece, source, prompt, always=commas))
+        for part in fields.cut(piece, fields.outside(piece) or piece, _SURE_COMMA) if commas else (piece,):
+            found.extend(_at_commas(part, source, prompt))
     return [item for item in found if item]
 
 
-def _at_commas(piece: str, source: Opened, prompt: str, *, always: bool) -> list[str]:
+def _at_commas(piece: str, source: Opened, prompt: str) -> list[str]:
     whole = text_of(piece, source, prompt)
     around = fields.outside(piece) or piece
     if not _COMMA.search(around) or occurs(whole, prompt):
         return [whole]
     parts = [text_of(part, source, prompt) for part in fields.cut(piece, around, _COMMA)]
-    return parts if always or all(occurs(part, prompt) for part in parts if part) else [whole]
+    return parts if all(occurs(part, prompt) for part in parts if part) else [whole]
 
 
 def text_of(piece: str, source: Opened, prompt: str) -> str:
