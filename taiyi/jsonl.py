@@ -62,13 +62,18 @@ def write(path: Path, rows: Iterable[Any]) -> int:
     return count
 
 
-def read(path: Path, kind: Any) -> Iterator[Any]:
-    """The values of a JSON Lines file, checked against `kind`; an error names the file and line."""
+def encode(row: Any) -> bytes:
+    """A value as a line of a file holds it, without its end."""
+    return _encoder.encode(row)
+
+
+def read(path: Path, kind: Any, *, skip: int = 0) -> Iterator[Any]:
+    """The values of a JSON Lines file after the first `skip`, checked against `kind`; an error names the file and line."""
     decode = _decoder(kind).decode
     if not path.exists():
         raise NotReady(f"{path} does not exist; run the stage that writes it (dvc repro)")
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in islice(enumerate(file, start=1), skip, None):
             try:
                 yield decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError, InvalidInput) as error:
