@@ -1,0 +1,174 @@
+"""The one server builder: services in, a running server out, with health, reflection, metrics and an end that drains."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from services.kit import logs, metrics
+from services.kit.calls import Call, Calls
+from services.kit.gates import Gate
+from services.kit.service import Service, rules
+from services.kit.settings import Limits, Settings
+from taiyi.errors import Conflict, InvalidInput
+
+UNARY_SECONDS = 10.0
+"""How long unary calls may go on after SIGTERM, within the grace."""
+_READY_SECONDS = 1.0
+_WATCHES = ("/grpc.health.v1.Health/", "/grpc.reflection.v1alpha.ServerReflection/")
+_SERVING, _NOT = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+class Running(NamedTuple):
+    """A running server. address: as a client dials it; metrics_address: of the figures, empty without; calls: the open ones."""
+
+    address: str
+    metrics_address: str
+    calls: Calls
+
+
+@asynccontextmanager
+async def running(settings: Settings, services: Sequence[Service]) -> AsyncIterator[Running]:
+    """Serve while the block runs; leaving it drains: NOT_SERVING, unary calls get 10 s, streams the grace.
+
+    Conflict if the address is taken; InvalidInput if a service lacks a rule for one of its methods.
+    """
+    allowed = {path: scope for service in services for path, scope in rules(service).items()}
+    calls = Calls(Gate(settings, allowed), content=settings.log_content)
+    async with AsyncExitStack() as stack:
+        if settings.log_content:
+            logs.content_to(settings.state / "content.jsonl")
+            stack.callback(logs.no_more_content)
+        for service in services:
+            stack.push_async_callback(service.stop)
+            await service.start()
+        metrics_address = stack.enter_context(metrics.page(settings.metrics))
+        server = grpc.aio.server(interceptors=[calls], options=options(settings.limits))
+        for service in services:
+            service.add(service.servicer, server)
+        status = _health(server, services, settings)
+        address = _bind(server, settings)
+        await server.start()
+        watch = asyncio.create_task(_watch(status, services))
+        logs.event("serving", address=address, metrics=metrics_address, services=[s.name for s in services])
+        try:
+            yield Running(address, metrics_address, calls)
+        finally:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+            await _drain(server, status, calls, settings.grace_seconds)
+
+
+async def serve(settings: Settings, services: Sequence[Service]) -> None:
+    """Serve until SIGTERM or SIGINT, then drain."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    async with running(settings, services):
+        await ended.wait()
+
+
+def options(limits: Limits) -> list[tuple[str, int]]:
+    """Channel options of the server: sizes, streams, keepalive; a second server on the same port is refused."""
+    return [
+        ("grpc.so_reuseport", 0),
+        ("grpc.max_receive_message_length", limits.message_bytes),
+        ("grpc.max_send_message_length", limits.message_bytes),
+        ("grpc.max_concurrent_streams", limits.concurrent_streams),
+        ("grpc.keepalive_time_ms", 60_000),
+        ("grpc.keepalive_timeout_ms", 20_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", 30_000),
+        ("grpc.max_connection_age_ms", 3_600_000),
+        ("grpc.max_connection_age_grace_ms", 300_000),
+    ]
+
+
+def _bind(server: Any, settings: Settings) -> str:
+    """Listen; the address with the port that was really taken."""
+    try:
+        port = server.add_secure_port(settings.listen, _tls(settings)) if settings.tls_cert else None
+        port = server.add_insecure_port(settings.listen) if port is None else port
+    except RuntimeError as error:
+        raise Conflict(f"{settings.listen} cannot be listened on: taken, or not of this machine") from error
+    if settings.listen.startswith("unix"):
+        return settings.listen
+    return f"{settings.listen.rpartition(':')[0]}:{port}"
+
+
+def _tls(settings: Settings) -> grpc.ServerCredentials:
+    ca = _pem(settings.tls_client_ca) if settings.tls_client_ca else None
+    pair = (_pem(settings.tls_key), _pem(settings.tls_cert))
+    return grpc.ssl_server_credentials([pair], root_certificates=ca, require_client_auth=ca is not None)
+
+
+def _pem(path: Path | None) -> bytes:
+    assert path is not None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"cannot be read: {error.strerror}", where=path, remedy="a PEM file is needed") from error
+
+
+def _health(server: Any, services: Sequence[Service], settings: Settings) -> Any:
+    """Health of the server (empty name) and of each service, NOT_SERVING until asked; reflection if wanted."""
+    status = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(status, server)
+    if settings.reflection:
+        names = [service.name for service in services] + [health.SERVICE_NAME, reflection.SERVICE_NAME]
+        reflection.enable_server_reflection(names, server)
+    return status
+
+
+async def _watch(status: Any, services: Sequence[Service]) -> None:
+    """Ask every service once a second whether it is ready, and tell health."""
+    known: dict[str, bool] = {}
+    while True:
+        for service in services:
+            known[service.name] = await _tell(status, service, known.get(service.name))
+        await status.set("", _SERVING if all(known.values()) else _NOT)
+        await asyncio.sleep(_READY_SECONDS)
+
+
+async def _tell(status: Any, service: Service, before: bool | None) -> bool:
+    problem = ""
+    try:
+        ready = await asyncio.wait_for(service.ready(), 10)
+    except Exception as error:  # whatever keeps it from answering keeps it from serving
+        ready, problem = False, repr(error)
+    if ready != before:
+        await status.set(service.name, _SERVING if ready else _NOT)
+        logs.event("health", service=service.name, ready=ready, problem=problem)
+    return ready
+
+
+async def _drain(server: Any, status: Any, calls: Calls, grace: float) -> None:
+    """Say NOT_SERVING, take no more calls, wait for those that are open, end the rest."""
+    await status.enter_graceful_shutdown()
+    logs.event("draining", open=len(calls.open), grace_seconds=grace)
+    stopped = asyncio.create_task(server.stop(grace + 5))
+    await asyncio.sleep(0)
+    loop = asyncio.get_running_loop()
+    end, unary_end = loop.time() + grace, loop.time() + min(UNARY_SECONDS, grace)
+    calls.end([call for call in calls.open if call.method.startswith(_WATCHES)])
+    while _ours(calls) and loop.time() < end:
+        if loop.time() >= unary_end:
+            calls.end([call for call in _ours(calls) if not call.streaming])
+        await asyncio.sleep(0.02)
+    calls.end(_ours(calls))
+    await stopped
+    logs.event("stopped")
+
+
+def _ours(calls: Calls) -> list[Call]:
+    return [call for call in calls.open if not call.ended]
