@@ -1,60 +1,14 @@
 """One training stage: LoRA on its conversations, the checkpoint chosen by generated, parsed and scored dev answers."""
 
 import sys
-from typing import Any, Literal
+from typing import Any
 
 from pipelines import shell
-from taiyi import jsonl, layout, manifest
-from taiyi.evaluation.scoring import macro_score
-from taiyi.instances import Instance
-from taiyi.instructions import of_stage, rank
+from taiyi import jsonl, layout, manifest, training
 from taiyi.llm.finetune import finetune
-from taiyi.llm.spec import EvaluateFn, GenerateFn, LoraSpec, TrainResult, TrainSpec
-from taiyi.params import Params, TrainStage
-
-Stage = Literal["stage1", "stage2"]
-
-
-def spec(params: Params, told: TrainStage) -> TrainSpec:
-    """The parameters of a stage as the trainer wants them."""
-    train, lora = params.train, params.train.lora
-    return TrainSpec(
-        lora=LoraSpec(lora.rank, lora.alpha, lora.dropout, lora.train_embeddings),
-        quantisation=params.base_model.quantisation,
-        precision=params.base_model.precision,
-        packing=train.collator,
-        style=params.instruct.style,
-        loss_averaging=train.loss_averaging,
-        learning_rate=told.learning_rate,
-        schedule=train.optimiser.schedule,
-        warmup_share=train.optimiser.warmup_ratio,
-        weight_decay=train.optimiser.weight_decay,
-        max_grad_norm=train.optimiser.max_gradient_norm,
-        batch_size=told.batch_size,
-        gradient_accumulation=told.gradient_accumulation_steps,
-        max_length_tokens=params.tokenize.max_length_tokens,
-        epochs=0 if told.steps else told.epochs,
-        steps=told.steps,
-        gradient_checkpointing=train.optimiser.gradient_checkpointing,
-        evaluate_every_steps=told.dev_every_steps,
-        evaluation_batch_size=params.predict.batch_size,
-        seed=params.seed,
-    )
-
-
-def dev_scorer(params: Params, told: TrainStage) -> EvaluateFn | None:
-    """Macro average over task types and languages of the dev questions that this stage's tasks ask; None of none."""
-    asked = list(of_stage(jsonl.read(layout.instructions("dev"), Instance), told))
-    if params.train.dev_instances:
-        asked = sorted(asked, key=lambda i: rank(params.seed, i.id))[: params.train.dev_instances]
-    if not asked:
-        return None
-
-    def evaluate(generate: GenerateFn, _step: int) -> dict[str, float]:
-        answers = generate([instance.turns[:-1] for instance in asked], params.predict.max_new_tokens)
-        return macro_score(asked, dict(zip((i.id for i in asked), answers, strict=True)))
-
-    return evaluate
+from taiyi.llm.spec import TrainResult
+from taiyi.params import Params
+from taiyi.training import Stage
 
 
 def write_curves(stage: Stage, result: TrainResult) -> None:
@@ -78,20 +32,19 @@ def skip(stage: Stage) -> TrainResult:
 
 def work(params: Params, stage: Stage) -> None:
     """Fill data/adapters/<stage>, and write its curves."""
-    told: TrainStage = getattr(params.train, stage)
     one_stage = params.train.schedule == "one_stage"
     start = layout.ADAPTERS / "stage1" if stage == "stage2" and not one_stage else None
     if stage == "stage1" and one_stage:
         result = skip(stage)
     else:
         result = finetune(
-            spec(params, told),
+            training.spec(params, stage),
             params.base_model.reference or layout.BASE_MODEL,
             layout.tokens(stage),
             layout.ADAPTERS / stage,
             resume_folder=layout.CHECKPOINTS / stage,
             start_adapter=start,
-            evaluate=dev_scorer(params, told),
+            evaluate=training.dev_scorer(params, stage),
             progress=lambda line: shell.progress(f"train {stage}: {line}"),
         )
     write_curves(stage, result)

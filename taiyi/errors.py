@@ -5,7 +5,8 @@ TaiyiError
 │   └── InvalidParams   params.yaml or a descriptor: an unknown key, a wrong type, a value out of range
 ├── NotFound            a name or file that does not exist; says what is close
 ├── Conflict            two things that exclude each other (a lock that is held, a manifest that disagrees)
-└── NotReady            something that must be made first, and the command that makes it
+├── NotReady            something that must be made first, and the command that makes it
+└── DataLoss            what was stored and does not read back as it was written
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ class Conflict(TaiyiError):
 
 class NotReady(TaiyiError):
     """Something that must be made first; the message names the command that makes it."""
+
+
+class DataLoss(TaiyiError):
+    """What was stored and does not read back as it was written; the message says what can still be done."""
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> NotFound:

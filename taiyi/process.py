@@ -14,21 +14,24 @@ from types import FrameType
 
 from taiyi.errors import Conflict
 
+TERMINATED = 128 + signal.SIGTERM
+"""The exit status of a process that SIGTERM ended."""
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent() -> None:
-    """Have the kernel send SIGTERM to this process when its parent dies (prctl(2)); elsewhere than on Linux, nothing.
+def die_with_parent(number: int = signal.SIGTERM, parent: int | None = None) -> None:
+    """Have the kernel send a signal to this process when its parent dies (prctl(2)); elsewhere than on Linux, nothing.
 
     `dvc repro`, killed, leaves its stage running otherwise. The signal follows the parent's thread that started us.
+    parent: its process id, where it is known; a parent that died before this call is noticed then.
     """
-    parent = os.getppid()
+    parent = parent or os.getppid()
     try:
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
     except (OSError, AttributeError):
         return
     if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
 
 
 @contextmanager

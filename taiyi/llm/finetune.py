@@ -10,7 +10,8 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,16 +19,25 @@ import msgspec
 
 from taiyi import jsonl, manifest, process
 from taiyi.errors import Conflict, InvalidInput
-from taiyi.llm import chat, checkpoint, losses, packing, tokens
+from taiyi.llm import chat, checkpoint, durable, losses, packing, tokens
 from taiyi.llm.chat import Tokenizer
 from taiyi.llm.checkpoint import AdapterManifest, Identity
 from taiyi.llm.generate import generate
-from taiyi.llm.selection import Selection, newest_good
-from taiyi.llm.spec import EvaluateFn, GenerateFn, LoraSpec, Progress, TrainResult, TrainSpec
+from taiyi.llm.selection import Selection
+from taiyi.llm.spec import EvaluateFn, GenerateFn, LoraSpec, Progress, TrainResult, TrainSpec, Watch, Wish
 from taiyi.records import Turn
 
 HISTORY = "history.json"
 """The training curve and the choice of the best step, in the output's folder: a TrainResult."""
+
+
+class Reports(NamedTuple):
+    """What a run tells while it goes on, and whom it asks whether to go on. fingerprint: told before anything is trained."""
+
+    progress: Progress = lambda line: None
+    watch: Watch = lambda advance: None
+    wish: Wish | None = None
+    fingerprint: Callable[[str], None] = lambda digest: None
 
 
 class _Run(NamedTuple):
@@ -39,6 +49,12 @@ class _Run(NamedTuple):
     tokenizer: Tokenizer
     fingerprint: str
     folder: Path
+    dataset: Path
+    start: Path | None
+    evaluate: EvaluateFn | None
+    others: tuple[Path, ...]
+    """Where further checkpoints of this run may lie."""
+    reports: Reports
 
 
 def finetune(
@@ -48,27 +64,46 @@ def finetune(
     output: Path,
     *,
     resume_folder: Path,
+    resume_from: Sequence[Path] = (),
     start_adapter: Path | None = None,
     evaluate: EvaluateFn | None = None,
     progress: Progress = lambda line: None,
+    reports: Reports | None = None,
 ) -> TrainResult:
     """Train on a file that `tokens.write` made, and leave the best adapter, its manifest and its history in `output`.
 
-    start_adapter: continue training these LoRA weights (stage 2). evaluate: None leaves the last step the best.
-    Conflict if another process trains in the same place, or the starting adapter does not suit base or spec.
+    resume_from: resume folders of earlier, unfinished runs; the newest good checkpoint of all is taken up. start_adapter:
+    continue training these LoRA weights (stage 2). evaluate: None leaves the last step the best. reports: in place of
+    progress, for one who watches the run; with a `wish` in it, SIGTERM is the caller's affair.
+    Conflict if another process trains in the same place, or the starting adapter does not suit base or spec; DataLoss if
+    there are checkpoints and none is good; SystemExit(143) if the run was stopped, its checkpoint saved.
     """
     tokenizer = checkpoint.load_tokenizer(base_reference)
     identity = checkpoint.identity(base_reference, tokenizer, spec.style)
     fingerprint = _fingerprint(spec, identity, dataset, start_adapter)
-    run = _Run(spec, str(base_reference), identity, tokenizer, fingerprint, resume_folder / fingerprint[:16])
-    if _rank() == 0:
-        with process.exclusive(run.folder), process.exit_on_sigterm():
-            result = _train(run, dataset, start_adapter, evaluate, progress)
+    name = fingerprint[:16]
+    run = _Run(
+        spec,
+        str(base_reference),
+        identity,
+        tokenizer,
+        fingerprint,
+        resume_folder / name,
+        dataset,
+        start_adapter,
+        evaluate,
+        tuple(folder / name for folder in resume_from),
+        reports or Reports(progress),
+    )
+    run.reports.fingerprint(fingerprint)
+    with nullcontext() if run.reports.wish else process.exit_on_sigterm():
+        if _rank():
+            return _train(run._replace(reports=Reports(wish=run.reports.wish)))
+        with process.exclusive(run.folder):
+            result = _train(run)
             _publish(run, result, output)
             shutil.rmtree(run.folder, ignore_errors=True)
-        return result
-    with process.exit_on_sigterm():
-        return _train(run, dataset, start_adapter, evaluate, lambda line: None)
+    return result
 
 
 def _rank() -> int:
@@ -82,22 +117,19 @@ def _fingerprint(spec: TrainSpec, identity: Identity, dataset: Path, start: Path
     )
 
 
-def _train(
-    run: _Run, dataset: Path, start: Path | None, evaluate: EvaluateFn | None, progress: Progress
-) -> TrainResult:
+def _train(run: _Run) -> TrainResult:
     import transformers
 
     transformers.set_seed(run.spec.seed)
-    samples = tokens.read(dataset, max_length_tokens=run.spec.max_length_tokens)
+    samples = tokens.read(run.dataset, max_length_tokens=run.spec.max_length_tokens)
     base = checkpoint.load_base(run.reference, run.spec.quantisation, run.spec.precision)
-    model = _with_lora(base, run, start)
-    trainer, selection = _trainer(run, model, samples, evaluate, progress)
-    resumed = newest_good(run.folder)
-    if resumed is not None:
-        selection.resume(resumed)
-        progress(f"resuming from step {resumed.name.rpartition('-')[2]}")
+    model = _with_lora(base, run, run.start)
+    trainer, selection = _trainer(run, model, samples)
+    resumed = _resume(run, selection)
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+    if selection.stopped:
+        raise SystemExit(process.TERMINATED)
     return TrainResult(
         best_step=selection.best_step,
         best_score=selection.best_score,
@@ -109,6 +141,19 @@ def _train(
         trainable_parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
         resumed_from_step=selection.resumed_from,
     )
+
+
+def _resume(run: _Run, selection: Selection) -> Path | None:
+    """The checkpoint to go on from, here in the run's own folder; None: from the first step."""
+    if _rank() == 0:
+        shutil.rmtree(selection.writing, ignore_errors=True)
+    found = durable.newest_good((run.folder, *run.others), run.fingerprint, run.reports.progress)
+    if found is None:
+        return None
+    resumed = durable.adopt(found, run.folder) if _rank() == 0 else found
+    selection.resume(resumed)
+    run.reports.progress(f"resuming from step {durable.step_of(resumed)}")
+    return resumed
 
 
 def _with_lora(base: Any, run: _Run, start: Path | None) -> Any:
@@ -153,9 +198,7 @@ def lora_config(base: Any, lora: LoraSpec) -> Any:
     )
 
 
-def _trainer(
-    run: _Run, model: Any, samples: Any, evaluate: EvaluateFn | None, progress: Progress
-) -> tuple[Any, Selection]:
+def _trainer(run: _Run, model: Any, samples: Any) -> tuple[Any, Selection]:
     import transformers
 
     spec, lengths, device = run.spec, samples["length"], model.device.type
@@ -167,11 +210,14 @@ def _trainer(
     pad = run.tokenizer.pad_token_id
     selection = Selection(
         run.folder,
-        evaluate=_scorer(run, model, evaluate),
+        evaluate=_scorer(run, model, run.evaluate),
         publish=lambda source, step, score: _save_best(run, source, step, score),
         every=spec.evaluate_every_steps,
         save_every=spec.save_every_steps,
-        progress=progress,
+        progress=run.reports.progress,
+        fingerprint=run.fingerprint,
+        watch=run.reports.watch,
+        wish=run.reports.wish or (lambda: "go_on"),
     )
 
     class Trainer(transformers.Trainer):
@@ -182,12 +228,12 @@ def _trainer(
 
     trainer = Trainer(
         model=model,
-        args=_arguments(run, device, _total_steps(spec, len(dataset))),
+        args=_arguments(run, selection.writing, device, _total_steps(spec, len(dataset))),
         train_dataset=dataset,
         data_collator=packing.PackedCollator(pad) if packed else packing.PaddedCollator(pad),
         compute_loss_func=losses.answer_loss(spec.loss_averaging),
-        callbacks=[selection.callback()],
     )
+    selection.attach(trainer)
     trainer.remove_callback(transformers.PrinterCallback)
     return trainer, selection
 
@@ -200,12 +246,12 @@ def _total_steps(spec: TrainSpec, rows: int) -> int:
     return math.ceil(spec.epochs * math.ceil(batches / spec.gradient_accumulation))
 
 
-def _arguments(run: _Run, device: str, total: int) -> Any:
+def _arguments(run: _Run, folder: Path, device: str, total: int) -> Any:
     import transformers
 
     spec = run.spec
     return transformers.TrainingArguments(
-        output_dir=str(run.folder),
+        output_dir=str(folder),
         max_steps=total,
         per_device_train_batch_size=spec.batch_size,
         gradient_accumulation_steps=spec.gradient_accumulation,
@@ -221,7 +267,6 @@ def _arguments(run: _Run, device: str, total: int) -> Any:
         logging_steps=spec.log_every_steps,
         include_num_input_tokens_seen="all",
         save_strategy="no",  # Selection says when
-        save_total_limit=2,
         eval_strategy="no",
         remove_unused_columns=False,
         dataloader_pin_memory=device != "cpu",

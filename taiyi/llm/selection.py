@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,21 +11,22 @@ from typing import Any
 import msgspec
 
 from taiyi import jsonl
-from taiyi.llm.spec import HistoryRow, Progress
+from taiyi.llm import durable
+from taiyi.llm.spec import Advance, HistoryRow, Progress, Watch, Wish
 
 _STATE = "selection.json"
+_KEPT = 2
+"""Checkpoints kept: the newest, and the one before it in case that is damaged."""
 
 
 class _State(msgspec.Struct, frozen=True):
+    """loss_sum, loss_since: the loss summed since the last logged step, and that step, so that the curve goes on too."""
+
     best_step: int
     best_score: float | None
     history: tuple[HistoryRow, ...]
-
-
-def newest_good(folder: Path) -> Path | None:
-    """The newest checkpoint that was saved completely (its selection.json is written last), or None."""
-    good = [path for path in folder.glob("checkpoint-*") if (path / _STATE).exists()]
-    return max(good, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+    loss_sum: float = 0.0
+    loss_since: int = 0
 
 
 class Selection:
@@ -34,6 +34,8 @@ class Selection:
 
     evaluate: step -> scores, or None. publish: (checkpoint's folder, step, score) -> makes the copy.
     every, save_every: steps between evaluations and between further checkpoints; 0: at the end only.
+    The trainer writes its checkpoints into `writing`; complete ones are published in the folder, under the fingerprint.
+    wish: asked after every step; when it says stop, a checkpoint is saved, training ends, and `stopped` is true.
     """
 
     def __init__(
@@ -45,9 +47,16 @@ class Selection:
         every: int,
         save_every: int,
         progress: Progress,
+        fingerprint: str = "",
+        watch: Watch = lambda advance: None,
+        wish: Wish = lambda: "go_on",
     ) -> None:
         self._folder, self._evaluate, self._publish, self._progress = folder, evaluate, publish, progress
         self._every, self._save_every = every, save_every
+        self._fingerprint, self._watch, self._wish = fingerprint, watch, wish
+        self.stopped = False
+        self._trainer: Any = None
+        self._resumed: _State | None = None
         self.best_step = 0
         self.best_score: float | None = None
         self.history: list[HistoryRow] = []
@@ -58,6 +67,7 @@ class Selection:
     def resume(self, checkpoint: Path) -> None:
         """Go on from what was known when that checkpoint was saved."""
         state: _State = jsonl.read_json(checkpoint / _STATE, _State)
+        self._resumed = state
         self.best_step, self.best_score, self.history = state.best_step, state.best_score, list(state.history)
         self.resumed_from = int(checkpoint.name.rpartition("-")[2])
         trainer_state = jsonl.read_json(checkpoint / "trainer_state.json")
@@ -68,6 +78,16 @@ class Selection:
         """Tokens read by this process, padding included."""
         return int(state.num_input_tokens_seen) - self._tokens_before
 
+    @property
+    def writing(self) -> Path:
+        """Where the trainer writes what is not complete yet."""
+        return self._folder / "writing"
+
+    def attach(self, trainer: Any) -> None:
+        """Know the trainer whose sums of the loss are kept with its checkpoints."""
+        self._trainer = trainer
+        trainer.add_callback(self.callback())
+
     def callback(self) -> Any:
         """This, as a transformers.TrainerCallback."""
         import transformers
@@ -77,17 +97,28 @@ class Selection:
         class Callback(transformers.TrainerCallback):
             """Hands the trainer's events on."""
 
+            def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+                selection._begin()
+
             def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
                 control.should_save = selection._after_step(state)
+                if selection.stopped:
+                    control.should_save = control.should_training_stop = True
 
             def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
                 selection._log(state, logs or {})
 
             def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
                 if state.is_world_process_zero:
-                    selection._saved(state.global_step)
+                    selection._saved(state)
 
         return Callback()
+
+    def _begin(self) -> None:
+        """Sum the loss on from where the checkpoint was."""
+        if self._trainer is not None and self._resumed is not None:
+            self._trainer._tr_loss += self._resumed.loss_sum
+            self._trainer._globalstep_last_logged = self._resumed.loss_since
 
     def _after_step(self, state: Any) -> bool:
         """Evaluate if it is time; whether to save a checkpoint now."""
@@ -98,10 +129,15 @@ class Selection:
                 scores = self._evaluate(step)
             self.history.append(HistoryRow(step, scores=scores))
             self._progress(f"step {step}/{state.max_steps} " + " ".join(f"{k} {v:.3f}" for k, v in scores.items()))
+            self._watch(Advance(step, state.max_steps, scores=scores))
             if self.best_score is None or scores["score"] > self.best_score:
                 self.best_step, self.best_score = step, scores["score"]
         elif self._evaluate is None:
             self.best_step = step
+        self._watch(Advance(step, state.max_steps))
+        wish = self._wish()
+        self.stopped = wish == "stop" and not last
+        due = due or wish == "save"
         return due or (self._save_every > 0 and step % self._save_every == 0)
 
     def _log(self, state: Any, logs: dict[str, float]) -> None:
@@ -110,20 +146,34 @@ class Selection:
         rate, seconds_a_step = self._clock.lap(int(state.num_input_tokens_seen), state.global_step)
         row = HistoryRow(state.global_step, float(logs["loss"]), float(logs["learning_rate"]), rate)
         self.history.append(row)
-        minutes, seconds = divmod(round(seconds_a_step * (state.max_steps - state.global_step)), 60)
+        left = seconds_a_step * (state.max_steps - state.global_step)
+        self._watch(Advance(state.global_step, state.max_steps, row.loss, rate, left, _gpu_memory_bytes()))
+        minutes, seconds = divmod(round(left), 60)
         self._progress(
             f"step {state.global_step}/{state.max_steps} loss {row.loss:.3f} {rate:,.0f} tokens/s {minutes}:{seconds:02} left"
         )
 
-    def _saved(self, step: int) -> None:
-        """A checkpoint is complete: keep its adapter if it is the best, then mark it good."""
-        source = self._folder / f"checkpoint-{step}"
+    def _saved(self, state: Any) -> None:
+        """A checkpoint is written: keep its adapter if it is the best, then publish both."""
+        step = state.global_step
+        source = durable.folder_of(self.writing, step)
         if self.best_step == step:
             self._publish(source, step, self.best_score)
-        jsonl.write_json(source / _STATE, _State(self.best_step, self.best_score, tuple(self.history)))
-        for stale in self._folder.glob("best-*"):
-            if stale.name != f"best-{self.best_step}":
-                shutil.rmtree(stale)
+        summed, since = 0.0, step
+        if self._trainer is not None:
+            summed, since = float(self._trainer._tr_loss), self._trainer._globalstep_last_logged
+        jsonl.write_json(source / _STATE, _State(self.best_step, self.best_score, tuple(self.history), summed, since))
+        best = self._folder / f"best-{self.best_step}"
+        durable.publish(source, self._folder, self._fingerprint, step, [best] if best.exists() else [])
+        durable.prune(self._folder, _KEPT)
+        self._watch(Advance(step, state.max_steps, checkpoint=True))
+
+
+def _gpu_memory_bytes() -> int | None:
+    """The most GPU memory that this process has held; None without a GPU."""
+    import torch
+
+    return int(torch.cuda.max_memory_allocated()) if torch.cuda.is_available() else None
 
 
 class _Clock:

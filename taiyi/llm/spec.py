@@ -19,6 +19,9 @@ Schedule = Literal["constant_with_warmup", "constant", "cosine", "linear"]
 Progress: TypeAlias = Callable[[str], None]
 """Told one line of text at a time."""
 
+Wish: TypeAlias = Callable[[], Literal["go_on", "save", "stop"]]
+"""Asked after every step. save: a checkpoint now, which changes nothing else; stop: the same, and leave."""
+
 GenerateFn: TypeAlias = Callable[[Sequence[Sequence[Turn]], int], list[str]]
 """(conversations that end with the user, most new tokens) -> answers, in the same order."""
 
@@ -89,6 +92,25 @@ class HistoryRow(msgspec.Struct, frozen=True, omit_defaults=True):
     learning_rate: float | None = None
     tokens_per_second: float | None = None
     scores: dict[str, float] = {}
+
+
+class Advance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far a run is. A step alone says that it moves; loss, speed and time left come at intervals, scores with an
+    evaluation, and checkpoint once that step can be resumed from. seconds_left: without the time that scoring takes.
+    """
+
+    step: int
+    steps: int
+    loss: float | None = None
+    tokens_per_second: float | None = None
+    seconds_left: float | None = None
+    gpu_memory_bytes: int | None = None
+    scores: dict[str, float] = {}
+    checkpoint: bool = False
+
+
+Watch: TypeAlias = Callable[[Advance], None]
+"""Told of every step."""
 
 
 class TrainResult(msgspec.Struct, frozen=True):
