@@ -164,12 +164,21 @@ def load_adapter(base: Any, folder: Path, expected: Identity, *, trainable: bool
     """
     from peft import PeftModel
 
-    found = read_manifest(folder).identity
-    for name in Identity.__struct_fields__:
-        ours, theirs = getattr(expected, name), getattr(found, name)
-        if ours != theirs:
-            raise Conflict(f"{folder}: the adapter was trained with {name} {theirs}, and this is {name} {ours}")
+    check_identity(folder, expected)
     return PeftModel.from_pretrained(base, str(folder), is_trainable=trainable)
+
+
+def check_identity(folder: Path, expected: Identity) -> AdapterManifest:
+    """The manifest of an adapter that is made for this base, template, tokenizer and style; Conflict says what differs."""
+    found = read_manifest(folder)
+    differing = []
+    for name in Identity.__struct_fields__:
+        ours, theirs = getattr(expected, name), getattr(found.identity, name)
+        if ours != theirs:
+            differing.append(f"trained with {name} {theirs}, and this is {name} {ours}")
+    if differing:
+        raise Conflict(f"{folder}: the adapter was {'; '.join(differing)}")
+    return found
 
 
 def open_model(

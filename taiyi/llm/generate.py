@@ -58,7 +58,7 @@ def _greedy(model: Any, prompts: Sequence[list[int]], stops: frozenset[int], max
     from transformers import DynamicCache
 
     answers: list[list[int]] = [[] for _ in prompts]
-    ids, mask = _left_padded(prompts, model.device)
+    ids, mask = left_padded(prompts, model.device)
     positions = (mask.cumsum(-1) - 1).clamp(min=0)
     live = list(range(len(prompts)))
     cache = DynamicCache(config=model.config)
@@ -91,7 +91,7 @@ def _greedy(model: Any, prompts: Sequence[list[int]], stops: frozenset[int], max
     return answers
 
 
-def _left_padded(prompts: Sequence[list[int]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+def left_padded(prompts: Sequence[list[int]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
     """Token ids and attention mask, (prompts, longest); padding stands on the left and is masked."""
     import torch
 
