@@ -131,15 +131,22 @@ def taiyi_tokens(source: Path, out: Path, tokenizer: str, most: int) -> dict[str
     from taiyi import jsonl
     from taiyi.instances import Instance
     from taiyi.llm import chat, checkpoint, packing, tokens
+    from taiyi.llm.ahead import ahead
 
     loaded, lengths, misread = checkpoint.load_tokenizer(tokenizer), list[int](), 0
 
-    def rows() -> Any:
-        nonlocal misread
+    def batches() -> Any:
         instances = jsonl.read(source, Instance)
         while batch := list(islice(instances, 2048)):
+            yield batch
+
+    def encoded_of(batch: Any) -> Any:
+        return chat.encode_many(loaded, [instance.turns for instance in batch])
+
+    def rows() -> Any:
+        nonlocal misread
+        for batch, encoded in ahead(batches(), encoded_of):
             said = [instance.turns for instance in batch]
-            encoded = chat.encode_many(loaded, said)
             misread += len(chat.misread(loaded, said, encoded))
             for instance, conversation in zip(batch, encoded, strict=True):
                 if len(conversation.input_ids) <= most:

@@ -19,6 +19,7 @@ from taiyi.instructions import Wording, rank, stage_tasks, task_spec
 from taiyi.instructions.fitting import Planner
 from taiyi.ledger import Ledger
 from taiyi.llm import chat, checkpoint, pack_view, packing, tokens
+from taiyi.llm.ahead import ahead
 from taiyi.llm.pack_view import Pack
 from taiyi.pages import packs
 from taiyi.params import Params
@@ -81,19 +82,20 @@ class Fit:
         )
         self.tally = self._planner.tally
 
-    def of(self, instances: list[Instance]) -> list[tuple[Instance, chat.Encoded]]:
-        """What becomes of the instances, in their order, encoded."""
+    def of(self, instances: list[Instance], conversations: list[chat.Encoded]) -> list[tuple[Instance, chat.Encoded]]:
+        """What becomes of the instances, in their order, encoded; `conversations`: they as they are."""
         found: list[tuple[Instance, chat.Encoded]] = []
-        for instance, encoded in zip(instances, self._encoded(instances), strict=True):
+        for instance, encoded in zip(instances, conversations, strict=True):
             if len(encoded.input_ids) <= self._limit:
                 self.tally.whole += 1
                 found.append((instance, encoded))
             else:
                 fitted = self._planner.fit(instance, *self._source(instance), self._ledger)
-                found += zip(fitted, self._encoded(fitted), strict=True)
+                found += zip(fitted, self.encoded(fitted), strict=True)
         return found
 
-    def _encoded(self, instances: list[Instance]) -> list[chat.Encoded]:
+    def encoded(self, instances: list[Instance]) -> list[chat.Encoded]:
+        """The conversations of instances, as they are."""
         return chat.encode_many(self._tokenizer, [instance.turns for instance in instances])
 
     def _length(self, turns: Sequence[Turn]) -> int:
@@ -109,13 +111,18 @@ class Fit:
         return records[instance.record], task_spec(corpus, instance.task, described.tasks[instance.task])
 
 
+def batches(instances: Iterator[Instance]) -> Iterator[list[Instance]]:
+    """The instances, so many at a time as are tokenised in one call."""
+    while batch := list(islice(instances, _BATCH)):
+        yield batch
+
+
 def rows(
     params: Params, stage: str, fit: Fit, tokenizer: chat.Tokenizer, counts: Counts
 ) -> Iterator[tuple[str, chat.Encoded]]:
     """(instance id, conversation) of a stage, the loss of each decoded back."""
-    instances = ordered(params, stage)
-    while batch := list(islice(instances, _BATCH)):
-        fitted = fit.of(batch)
+    for batch, encoded_batch in ahead(batches(ordered(params, stage)), fit.encoded):
+        fitted = fit.of(batch, encoded_batch)
         said, conversations = [instance.turns for instance, _ in fitted], [encoded for _, encoded in fitted]
         counts.decoded += len(fitted)
         counts.misread += [fitted[number][0].id for number in chat.misread(tokenizer, said, conversations)]
