@@ -62,7 +62,7 @@ def test_a_long_question_becomes_windows_whose_answers_are_whole_and_a_short_one
     instances: list[Instance] = list(jsonl.read(layout.instructions("train"), Instance))
     ledger = Ledger()
     fit = tokenize.Fit(project, tokenizer, ledger)
-    found = fit.of(instances)
+    found = fit.of(instances, fit.encoded(instances))
     assert found[0][0] == instances[0]
     windows = [instance for instance, _ in found[1:]]
     assert len(windows) > 3 and all(w.id.startswith(f"{instances[1].id}.w") for w in windows)
@@ -86,8 +86,9 @@ def test_a_stage_counts_what_became_of_everything(
 def test_an_instance_whose_record_is_gone_is_named(project: params.Params, tokenizer: chat.Tokenizer) -> None:
     instances: list[Instance] = list(jsonl.read(layout.instructions("train"), Instance))
     jsonl.write(layout.curated("train") / "sample_cdr.jsonl", [document("short", 1)])
+    fit = tokenize.Fit(project, tokenizer, Ledger())
     with pytest.raises(InvalidInput, match=r"sample_cdr\.jsonl: holds no sample_cdr/train/long"):
-        tokenize.Fit(project, tokenizer, Ledger()).of(instances)
+        fit.of(instances, fit.encoded(instances))
 
 
 def test_an_answer_that_is_cut_stops_the_stage(
