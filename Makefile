@@ -63,11 +63,12 @@ check: setup $(PROTO)  ## ruff, formatting, mypy; contracts linted, compatible, 
 	mypy
 	$(VENV)/proto/bin/python proto/generate.py --check
 
-BENCHMARKS := records corpora curation instructions
+BENCHMARKS := records corpora curation instructions scoring
 bench: setup  ## the benchmarks, each against a named peer
 	@for name in $(BENCHMARKS); do echo "== $$name"; python benchmarks/$$name.py || exit 1; done
 
-fuzz: setup  ## every reader on damaged files, ten minutes a family of formats; findings go to .state/findings
+fuzz: setup  ## every task on a million answers, every reader on damaged files (ten minutes a family of formats); findings go to .state
+	python benchmarks/fuzz_answers.py --findings .state/answers
 	python benchmarks/fuzz_readers.py --findings .state/findings
 
 lock: $(STAMP)  ## write requirements.lock anew from pyproject.toml (needs uv)

@@ -164,7 +164,7 @@ def _lines(lines: list[str], source: Opened, found: Found, context: Context, pro
             found.items.append((typed[1], reading.text_of(typed[0], source, prompt)))
         elif (heading := reading.heading(line, context)) and heading != current:  # a line of its own, without a colon
             current = heading
-        elif current and not reading.looks_headed(line):
+        elif current and (not reading.looks_headed(line) or reading.occurs(line, prompt)):
             _pieces(reading.listed(line, source, prompt), current, source, found, context)
         else:
             _unlabelled(line, source, found, context, prompt)
