@@ -7,13 +7,16 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from google.protobuf.message import Message
 
 from services.kit.errors import Refusal, invalid_field
+
+T = TypeVar("T")
 
 DEFAULT, MOST = 50, 1000
 _MAC = 16
@@ -43,6 +46,13 @@ class Pages:
         """The token that goes on after a position: anything JSON can hold, such as the last row's sort key."""
         body = msgspec.msgpack.encode(after)
         return base64.urlsafe_b64encode(self._mac(request, body) + body).rstrip(b"=").decode()
+
+    def of_list(self, request: Message, rows: Sequence[T], name: Callable[[T], str]) -> tuple[list[T], str]:
+        """The page of a whole list that a request asks for, by the rows' names, and the token of the next page."""
+        page = self.read(request)
+        left = sorted((row for row in rows if page.after is None or name(row) > page.after), key=name)
+        shown = left[: page.size]
+        return shown, self.token(request, name(shown[-1])) if len(left) > len(shown) else ""
 
     def _position(self, request: Message, token: str) -> Any:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -23,3 +23,22 @@ async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwar
     """
     work = functools.partial(contextvars.copy_context().run, function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(_executor, work)
+
+
+async def iterate(make: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
+    """The items of an iterator that blocks, each made on another thread while the one before is used, and no further
+    ahead. However the loop over them ends, the iterator is closed and nothing of it runs on.
+    """
+    iterator = await in_thread(make)
+    end = object()
+    ahead = asyncio.ensure_future(in_thread(next, iterator, end))
+    try:
+        while (item := await asyncio.shield(ahead)) is not end:
+            ahead = asyncio.ensure_future(in_thread(next, iterator, end))
+            yield item  # type: ignore[misc]
+    finally:
+        await asyncio.wait([ahead])
+        ahead.exception()  # it was raised above, or nobody waits for it any more
+        close = getattr(iterator, "close", None)
+        if close:
+            await in_thread(close)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from taiyi import jsonl
@@ -52,6 +54,24 @@ def batches(
         if filling.full:
             yield filling.batch(done)
     yield filling.batch(done)
+
+
+def slice_of(paths: Sequence[Path], *, skip: int = 0, limit: int = 0) -> Iterator[AnyRecord]:
+    """The records of files, one after the other: after the first `skip`, which are not read, at most `limit` (0: all)."""
+
+    def found() -> Iterator[AnyRecord]:
+        left = skip
+        for path in paths:
+            if left and path != paths[-1] and path.exists():
+                with path.open("rb") as file:
+                    lines = sum(1 for _ in file)
+                if left >= lines:
+                    left -= lines
+                    continue
+            yield from jsonl.read(path, AnyRecord, skip=left)
+            left = 0
+
+    return islice(found(), limit or None)
 
 
 class _Filling:

@@ -14,17 +14,16 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from taiyi import jsonl, tasks
+from taiyi import tasks
 from taiyi.errors import InvalidInput, NotReady, TaiyiError
 from taiyi.instances import Style
 from taiyi.instructions import lint
-from taiyi.instructions.batches import Batch, Sizes, batches
+from taiyi.instructions.batches import Batch, Sizes, batches, slice_of
 from taiyi.instructions.lint import Problem
 from taiyi.instructions.rendering import Wording
 from taiyi.records import AnyRecord
@@ -47,7 +46,7 @@ class _Job(msgspec.Struct, frozen=True, kw_only=True, tag_field="job"):
 
 
 class Rendering(_Job, frozen=True, kw_only=True, tag="render"):
-    """Records to be worded by a template file's text. lines: the records as JSON; path: a file of them instead, of
+    """Records to be worded by a template file's text. lines: the records as JSON; paths: files of them instead, of
     which the first `skip` are passed over and at most `limit` taken (0: all).
     """
 
@@ -57,7 +56,7 @@ class Rendering(_Job, frozen=True, kw_only=True, tag="render"):
     count: int
     sizes: Sizes
     lines: tuple[str, ...] = ()
-    path: str = ""
+    paths: tuple[str, ...] = ()
     skip: int = 0
     limit: int = 0
 
@@ -243,9 +242,8 @@ def _done(job: Rendering | Linting) -> Iterator[_Made | _Linted]:
 
 
 def _records(job: Rendering) -> Iterable[AnyRecord]:
-    if job.path:
-        found = jsonl.read(Path(job.path), AnyRecord, skip=job.skip)
-        return islice(found, job.limit or None)
+    if job.paths:
+        return slice_of([Path(path) for path in job.paths], skip=job.skip, limit=job.limit)
     return (msgspec.json.decode(line, type=AnyRecord) for line in job.lines)
 
 
