@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from taiyi.metrics.porter import stem as porter
 
@@ -35,8 +36,19 @@ def bert_basic(text: str) -> list[str]:
 
     Lower case, accents off (NFD without Mn), control characters off. ASCII symbols such as $ and ^ are punctuation.
     """
-    spaced = "".join(f" {c} " if _ideograph(c) else c for c in map(_clean, text))
-    return [token for word in spaced.split() for token in _cut(_bare(word))]
+    return [token for word in "".join(map(_spaced, text)).split() for token in _tokens(word)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _spaced(character: str) -> str:
+    """A character as it stands before words are parted: an ideograph between blanks, a control character gone."""
+    clean = _clean(character)
+    return f" {clean} " if _ideograph(clean) else clean
+
+
+@lru_cache(maxsize=1 << 16)
+def _tokens(word: str) -> tuple[str, ...]:
+    return tuple(_cut(_bare(word)))
 
 
 def _clean(character: str) -> str:
