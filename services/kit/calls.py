@@ -110,6 +110,10 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc, unused-ignore]
             self.open.discard(call)
             _finished(call)
 
+    def left(self) -> list[Call]:
+        """The open calls that have not been told to end."""
+        return [call for call in self.open if not call.ended]
+
     def end(self, calls: list[Call]) -> None:
         """Stop calls from this side; they end with UNAVAILABLE, their handlers are cancelled."""
         for call in calls:

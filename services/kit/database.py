@@ -96,14 +96,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads; nothing of it is kept."""
-        with self._errors(), Session(self.engine, expire_on_commit=False) as session:
+        with self.naming_errors(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose work is committed when the block ends, or undone if it raises; alone from its first statement."""
         engine = self.engine.execution_options(writes=True)
-        with self._errors(), Session(engine, expire_on_commit=False) as session, session.begin():
+        with self.naming_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def time(self) -> datetime:
@@ -137,7 +137,7 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def naming_errors(self) -> Iterator[None]:
         """Trouble with the database by its name on the wire; mistakes in SQL and broken constraints as they are."""
         try:
             yield

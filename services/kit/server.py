@@ -10,21 +10,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from services.kit import logs, metrics
+from services.kit import health, logs, metrics
 from services.kit.calls import Call, Calls
-from services.kit.gates import Gate
+from services.kit.gates import EXEMPT, Gate
 from services.kit.service import Service, rules
 from services.kit.settings import Limits, Settings
 from taiyi.errors import Conflict, InvalidInput
 
 UNARY_SECONDS = 10.0
 """How long unary calls may go on after SIGTERM, within the grace."""
-_READY_SECONDS = 1.0
-_WATCHES = ("/grpc.health.v1.Health/", "/grpc.reflection.v1alpha.ServerReflection/")
-_SERVING, _NOT = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+_WATCH_SECONDS = 1.0
 
 
 class Running(NamedTuple):
@@ -54,10 +52,11 @@ async def running(settings: Settings, services: Sequence[Service]) -> AsyncItera
         server = grpc.aio.server(interceptors=[calls], options=options(settings.limits))
         for service in services:
             service.add(service.servicer, server)
-        status = _health(server, services, settings)
+        health = _built_in(server, services, settings)
         address = _bind(server, settings)
+        await health.ask()
         await server.start()
-        watch = asyncio.create_task(_watch(status, services))
+        watch = asyncio.create_task(health.keep())
         logs.event("serving", address=address, metrics=metrics_address, services=[s.name for s in services])
         try:
             yield Running(address, metrics_address, calls)
@@ -65,7 +64,7 @@ async def running(settings: Settings, services: Sequence[Service]) -> AsyncItera
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
-            await _drain(server, status, calls, settings.grace_seconds)
+            await _drain(server, health, calls, settings.grace_seconds)
 
 
 async def serve(settings: Settings, services: Sequence[Service]) -> None:
@@ -120,55 +119,33 @@ def _pem(path: Path | None) -> bytes:
         raise InvalidInput(f"cannot be read: {error.strerror}", where=path, remedy="a PEM file is needed") from error
 
 
-def _health(server: Any, services: Sequence[Service], settings: Settings) -> Any:
-    """Health of the server (empty name) and of each service, NOT_SERVING until asked; reflection if wanted."""
-    status = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(status, server)
+def _built_in(server: Any, services: Sequence[Service], settings: Settings) -> health.Health:
+    """Health, and reflection if wanted."""
+    ours = health.Health(services)
+    health_pb2_grpc.add_HealthServicer_to_server(ours, server)
     if settings.reflection:
-        names = [service.name for service in services] + [health.SERVICE_NAME, reflection.SERVICE_NAME]
+        names = [service.name for service in services] + [health.NAME, reflection.SERVICE_NAME]
         reflection.enable_server_reflection(names, server)
-    return status
+    return ours
 
 
-async def _watch(status: Any, services: Sequence[Service]) -> None:
-    """Ask every service once a second whether it is ready, and tell health."""
-    known: dict[str, bool] = {}
-    while True:
-        for service in services:
-            known[service.name] = await _tell(status, service, known.get(service.name))
-        await status.set("", _SERVING if all(known.values()) else _NOT)
-        await asyncio.sleep(_READY_SECONDS)
-
-
-async def _tell(status: Any, service: Service, before: bool | None) -> bool:
-    problem = ""
-    try:
-        ready = await asyncio.wait_for(service.ready(), 10)
-    except Exception as error:  # whatever keeps it from answering keeps it from serving
-        ready, problem = False, repr(error)
-    if ready != before:
-        await status.set(service.name, _SERVING if ready else _NOT)
-        logs.event("health", service=service.name, ready=ready, problem=problem)
-    return ready
-
-
-async def _drain(server: Any, status: Any, calls: Calls, grace: float) -> None:
+async def _drain(server: Any, ours: health.Health, calls: Calls, grace: float) -> None:
     """Say NOT_SERVING, take no more calls, wait for those that are open, end the rest."""
-    await status.enter_graceful_shutdown()
+    ours.end()
     logs.event("draining", open=len(calls.open), grace_seconds=grace)
-    stopped = asyncio.create_task(server.stop(grace + 5))
-    await asyncio.sleep(0)
     loop = asyncio.get_running_loop()
-    end, unary_end = loop.time() + grace, loop.time() + min(UNARY_SECONDS, grace)
-    calls.end([call for call in calls.open if call.method.startswith(_WATCHES)])
-    while _ours(calls) and loop.time() < end:
-        if loop.time() >= unary_end:
-            calls.end([call for call in _ours(calls) if not call.streaming])
+    began = loop.time()
+    stopped = asyncio.create_task(server.stop(grace + 5))
+    while calls.left() and (spent := loop.time() - began) < grace:
+        calls.end([call for call in calls.left() if spent >= _patience(call, grace)])
         await asyncio.sleep(0.02)
-    calls.end(_ours(calls))
+    calls.end(calls.left())
     await stopped
     logs.event("stopped")
 
 
-def _ours(calls: Calls) -> list[Call]:
-    return [call for call in calls.open if not call.ended]
+def _patience(call: Call, grace: float) -> float:
+    """How many seconds of the drain a call may take."""
+    if call.method.startswith(EXEMPT):
+        return min(_WATCH_SECONDS, grace)
+    return grace if call.streaming else min(UNARY_SECONDS, grace)
