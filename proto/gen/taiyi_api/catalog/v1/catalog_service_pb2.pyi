@@ -33,7 +33,7 @@ LINEAGE_DIRECTION_UPSTREAM: LineageDirection
 LINEAGE_DIRECTION_DOWNSTREAM: LineageDirection
 
 class Corpus(_message.Message):
-    __slots__ = ("name", "title", "title_zh", "language", "tasks", "licence", "terms", "access", "size_records", "splits", "enrolled", "held_out", "homepage", "citation", "notes")
+    __slots__ = ("name", "title", "title_zh", "language", "tasks", "licence", "terms", "access", "size_records", "splits", "enrolled", "held_out", "homepage", "citation", "notes", "gone")
     class SplitsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -56,6 +56,7 @@ class Corpus(_message.Message):
     HOMEPAGE_FIELD_NUMBER: _ClassVar[int]
     CITATION_FIELD_NUMBER: _ClassVar[int]
     NOTES_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
     name: str
     title: str
     title_zh: str
@@ -71,10 +72,11 @@ class Corpus(_message.Message):
     homepage: str
     citation: str
     notes: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., title_zh: _Optional[str] = ..., language: _Optional[str] = ..., tasks: _Optional[_Iterable[str]] = ..., licence: _Optional[str] = ..., terms: _Optional[_Union[Terms, str]] = ..., access: _Optional[str] = ..., size_records: _Optional[int] = ..., splits: _Optional[_Mapping[str, int]] = ..., enrolled: bool = ..., held_out: bool = ..., homepage: _Optional[str] = ..., citation: _Optional[str] = ..., notes: _Optional[_Iterable[str]] = ...) -> None: ...
+    gone: bool
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., title_zh: _Optional[str] = ..., language: _Optional[str] = ..., tasks: _Optional[_Iterable[str]] = ..., licence: _Optional[str] = ..., terms: _Optional[_Union[Terms, str]] = ..., access: _Optional[str] = ..., size_records: _Optional[int] = ..., splits: _Optional[_Mapping[str, int]] = ..., enrolled: bool = ..., held_out: bool = ..., homepage: _Optional[str] = ..., citation: _Optional[str] = ..., notes: _Optional[_Iterable[str]] = ..., gone: bool = ...) -> None: ...
 
 class Artefact(_message.Message):
-    __slots__ = ("name", "kind", "stage", "corpus", "path", "sha256", "counts", "params_sha256", "code_version", "create_time", "inputs")
+    __slots__ = ("name", "kind", "stage", "corpus", "path", "sha256", "counts", "params_sha256", "code_version", "create_time", "inputs", "gone")
     class CountsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -93,6 +95,7 @@ class Artefact(_message.Message):
     CODE_VERSION_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     INPUTS_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: str
     stage: str
@@ -104,7 +107,8 @@ class Artefact(_message.Message):
     code_version: str
     create_time: _timestamp_pb2.Timestamp
     inputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[str] = ..., stage: _Optional[str] = ..., corpus: _Optional[str] = ..., path: _Optional[str] = ..., sha256: _Optional[str] = ..., counts: _Optional[_Mapping[str, int]] = ..., params_sha256: _Optional[str] = ..., code_version: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., inputs: _Optional[_Iterable[str]] = ...) -> None: ...
+    gone: bool
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[str] = ..., stage: _Optional[str] = ..., corpus: _Optional[str] = ..., path: _Optional[str] = ..., sha256: _Optional[str] = ..., counts: _Optional[_Mapping[str, int]] = ..., params_sha256: _Optional[str] = ..., code_version: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., inputs: _Optional[_Iterable[str]] = ..., gone: bool = ...) -> None: ...
 
 class ListCorporaRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "filter", "query")

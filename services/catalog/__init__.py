@@ -1,0 +1,1 @@
+"""CatalogService: what there is, what it was made from, and where each record lies."""

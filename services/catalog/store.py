@@ -1,0 +1,311 @@
+"""The catalog's reading half. Every method blocks: call them on a thread."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.catalog import filtering_store as filtering
+from services.catalog import rows
+from services.catalog.models import Artefact, Catalog, Corpus, Edge, Evaluation, File, Place, Score
+from services.kit.database import Database
+from taiyi.errors import NotFound, NotReady, unknown_name
+
+T = TypeVar("T")
+Direction = Literal["upstream", "downstream"]
+SYNC = "run `taiyi catalog sync` in the repository"
+_HELD = 20_000
+"""Rows, as they were made of, that are held."""
+
+
+class Found(NamedTuple, Generic[T]):
+    """A page of a list. after: the last one's key, None at the end; total: all that match, where that is counted."""
+
+    items: list[T]
+    after: Any
+    total: int = 0
+
+
+class Standing(NamedTuple):
+    """Where a row stands."""
+
+    id: str
+    path: str
+    stage: str
+    role: str
+    part: str
+    line: int
+    offset: int
+
+
+class Cached(Generic[T]):
+    """What is made of rows, by row number, for as long as the row's revision stays."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[int, T]] = {}
+
+    def get(self, number: int, revision: int) -> T | None:
+        """What was made of that revision of a row; None if it has to be made."""
+        made = self._made.get(number)
+        return made[1] if made is not None and made[0] == revision else None
+
+    def put(self, number: int, revision: int, made: T) -> T:
+        """Keep what was made; all is dropped when it becomes too much."""
+        if len(self._made) >= _HELD:
+            self._made.clear()
+        self._made[number] = (revision, made)
+        return made
+
+
+def revision(session: Session) -> int:
+    """The catalog's revision; NotReady if nothing has ever been synchronised."""
+    found = session.execute(select(Catalog.revision)).scalar()
+    if found is None:
+        raise NotReady(f"the catalog is empty; {SYNC}")
+    return found
+
+
+class Corpora(Generic[T]):
+    """Corpora, each as `make` makes it of its row."""
+
+    def __init__(self, database: Database, make: Any) -> None:
+        self._database, self._make = database, make
+        self._cached: Cached[T] = Cached()
+        self._totals: dict[tuple[int, str, tuple[str, ...]], int] = {}
+
+    def get(self, corpus: str) -> T:
+        """The corpus of that id; NotFound says what is close."""
+        with self._database.reading() as session:
+            head = session.execute(select(Corpus.number, Corpus.revision).where(Corpus.id == corpus)).first()
+            if head is None:
+                raise missing_corpus(session, corpus)
+            return self._made(session, [head])[0]
+
+    def list(self, filter_text: str, phrases: tuple[str, ...], after: str, size: int) -> Found[T]:
+        """Those that match, by id; phrases: segmented, all of which must occur."""
+        matching = Corpus.gone.is_(False)
+        if (where := filtering.corpora_where(filter_text)) is not None:
+            matching &= where
+        if phrases:
+            matching &= filtering.holding(phrases, embedded=self._database.embedded)
+        asked = select(Corpus.number, Corpus.revision, Corpus.id).where(matching, Corpus.id > after)
+        with self._database.reading() as session:
+            key = (revision(session), filter_text, phrases)
+            heads = session.execute(asked.order_by(Corpus.id).limit(size + 1)).all()
+            page = heads[:size]
+            total = self._total(session, key, matching, known=len(heads) if not after and len(heads) <= size else None)
+            return Found(self._made(session, page), page[-1].id if len(heads) > size else None, total)
+
+    def _total(self, session: Session, key: Any, matching: Any, known: int | None) -> int:
+        if known is not None:
+            return known
+        if key not in self._totals:
+            if len(self._totals) >= 1000:
+                self._totals.clear()
+            self._totals[key] = session.execute(select(func.count()).select_from(Corpus).where(matching)).scalar_one()
+        return self._totals[key]
+
+    def _made(self, session: Session, heads: Sequence[Any]) -> list[T]:
+        made = [self._cached.get(head.number, head.revision) for head in heads]
+        absent = [head.number for head, one in zip(heads, made, strict=True) if one is None]
+        if absent:
+            asked = select(*Corpus.__table__.c).where(Corpus.number.in_(absent))
+            new = {row.number: self._new(row) for row in session.execute(asked)}
+            made = [new[head.number] if one is None else one for head, one in zip(heads, made, strict=True)]
+        return [one for one in made if one is not None]
+
+    def _new(self, row: Row[Any]) -> T:
+        return self._cached.put(row.number, row.revision, self._make(row))
+
+
+def missing_corpus(session: Session, corpus: str) -> NotFound:
+    """The error for a corpus that is not there."""
+    revision(session)
+    return unknown_name("corpus", corpus, session.scalars(select(Corpus.id).where(Corpus.gone.is_(False))))
+
+
+class Artefacts:
+    """Artefacts and evaluations, as rows; inputs of an artefact by their names' digests."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, digest: str) -> tuple[Row[Any], list[str]]:
+        """One, and the digests of its inputs."""
+        with self._database.reading() as session:
+            return self._with_inputs(session, [self._one(session, digest)])[0]
+
+    def list(self, filter_text: str, after: Any, size: int) -> Found[tuple[Row[Any], list[str]]]:
+        """Those that match, newest first."""
+        where = filtering.artefacts_where(filter_text)
+        asked = select(*Artefact.__table__.c)
+        asked = asked if where is None else asked.where(where)
+        with self._database.reading() as session:
+            revision(session)
+            found = _newest(session, asked, after, size)
+            return Found(self._with_inputs(session, found.items), found.after)
+
+    def lineage(self, digest: str, direction: Direction, depth: int) -> list[tuple[Row[Any], list[str]]]:
+        """What it was made of, or what was made of it, near before far; depth 0: all of it."""
+        here, there = (Edge.made, Edge.source) if direction == "upstream" else (Edge.source, Edge.made)
+        with self._database.reading() as session:
+            first = self._one(session, digest)
+            seen, level, found, steps = {first.number}, [first.number], [first], 0
+            while level and (not depth or steps < depth):
+                numbers = select(there).where(here.in_(level)).distinct()
+                asked = select(*Artefact.__table__.c).where(Artefact.number.in_(numbers))
+                near = [row for row in session.execute(_in_order(asked)) if row.number not in seen]
+                level = [row.number for row in near]
+                seen.update(level)
+                found += near
+                steps += 1
+            return self._with_inputs(session, found)
+
+    def _one(self, session: Session, digest: str) -> Row[Any]:
+        row = session.execute(select(*Artefact.__table__.c).where(Artefact.digest == digest)).first()
+        if row is None:
+            raise _missing(session, "artefact", digest, select(Artefact.digest))
+        return row
+
+    def _with_inputs(self, session: Session, found: Sequence[Row[Any]]) -> list[tuple[Row[Any], list[str]]]:
+        inputs: dict[int, list[str]] = {row.number: [] for row in found}
+        asked = select(Edge.made, Artefact.digest).join(Artefact, Artefact.number == Edge.source)
+        for made, digest in session.execute(asked.where(Edge.made.in_(list(inputs))).order_by(Edge.path, Edge.source)):
+            if digest not in inputs[made]:
+                inputs[made].append(digest)
+        return [(row, inputs[row.number]) for row in found]
+
+    def evaluations(self, after: Any, size: int) -> Found[Row[Any]]:
+        """Evaluations, newest first, without their scores."""
+        with self._database.reading() as session:
+            revision(session)
+            return _newest(session, _evaluations(), after, size)
+
+    def evaluation(self, digest: str) -> tuple[Row[Any], Sequence[Row[Any]]]:
+        """One evaluation and its scores."""
+        with self._database.reading() as session:
+            row = session.execute(_evaluations().where(Artefact.digest == digest)).first()
+            if row is None:
+                names = _evaluations().with_only_columns(Artefact.digest)
+                raise _missing(session, "evaluation", digest, names)
+            scores = select(*Score.__table__.c).where(Score.evaluation == row.number).order_by(Score.position)
+            return row, session.execute(scores).all()
+
+
+def _evaluations() -> Select[Any]:
+    columns = (Artefact.digest, Artefact.number, Artefact.create_time, *Evaluation.__table__.c)
+    return select(*columns).join(Artefact, Artefact.number == Evaluation.artefact)
+
+
+def _in_order(asked: Select[Any]) -> Select[Any]:
+    return asked.order_by(Artefact.create_time.desc(), Artefact.number.desc())
+
+
+def _newest(session: Session, asked: Select[Any], after: Any, size: int) -> Found[Row[Any]]:
+    """A page in the order of time, newest first; its key is (create_time, number)."""
+    if after is not None:
+        time, number = after
+        asked = asked.where(
+            or_(Artefact.create_time < time, and_(Artefact.create_time == time, Artefact.number < number))
+        )
+    found = session.execute(_in_order(asked).limit(size + 1)).all()
+    last = found[size - 1] if len(found) > size else None
+    return Found(list(found[:size]), (last.create_time, last.number) if last else None)
+
+
+def _missing(session: Session, kind: str, name: str, names: Select[Any]) -> NotFound:
+    revision(session)
+    return unknown_name(kind, name, session.scalars(names.limit(5000)))
+
+
+class Rows:
+    """Where records, instances and what became of them stand in files."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def records(self, corpus: str, split: str, after: Any, size: int) -> Found[Standing]:
+        """A corpus's harmonised records in the order of its splits; split: of that one alone; after: [split, line]."""
+        columns = select(*File.__table__.c).where(
+            File.role == rows.RECORD, File.stage == "harmonize", File.corpus == corpus
+        )
+        with self._database.reading() as session:
+            files = session.execute(columns.order_by(File.position, File.part)).all()
+            known = [file.part for file in files]
+            if not files:
+                raise self._unharmonised(session, corpus)
+            if split and split not in known:
+                raise unknown_name(f"split of {corpus}", split, known)
+            start, line = (known.index(after[0]), after[1]) if after and after[0] in known else (0, 0)
+            found: list[Standing] = []
+            for file in (file for file in files[start:] if split in ("", file.part)):
+                found += _standing(session, file, line, size + 1 - len(found))
+                line = 0
+                if len(found) > size:
+                    break
+        last = found[size - 1] if len(found) > size else None
+        return Found(found[:size], [last.part, last.line] if last else None)
+
+    def _unharmonised(self, session: Session, corpus: str) -> NotFound | NotReady:
+        if session.execute(select(Corpus.number).where(Corpus.id == corpus)).first() is None:
+            return missing_corpus(session, corpus)
+        return NotReady(f"{corpus} is not harmonised; enrol it in params.yaml, run `dvc repro harmonize`, then {SYNC}")
+
+    def of(self, identifier: str, roles: Iterable[str] = ()) -> list[Standing]:
+        """Every row of a record's id or of one that extends it, of those roles (all); NotFound says what is close."""
+        record = identifier.partition("#")[0]
+        asked = select(*Place.__table__.c, File.path, File.stage, File.role, File.part).join(File, File.number == Place.file)
+        asked = asked.where(Place.record == record)
+        if wanted := list(roles):
+            asked = asked.where(File.role.in_(wanted))
+        with self._database.reading() as session:
+            found = session.execute(asked.order_by(File.stage, File.path, Place.line)).all()
+            return [_at(row) for row in found]
+
+    def missing(self, identifier: str, kind: str, roles: Sequence[str]) -> NotFound | NotReady:
+        """The error for an id without a row, naming those that are close."""
+        corpus, _, rest = identifier.partition("/")
+        record = identifier.partition("#")[0]
+        with self._database.reading() as session:
+            revision(session)
+            if session.execute(select(Corpus.number).where(Corpus.id == corpus)).first() is None:
+                return missing_corpus(session, corpus)
+            of = select(Place.record, Place.suffix).join(File, File.number == Place.file).where(File.role.in_(roles))
+            within = f"{corpus}/{rest.partition('/')[0]}/"
+            beside = [
+                of.where(Place.record == record).limit(100),
+                of.where(Place.record >= record, Place.record < within + "\U0010ffff").order_by(Place.record).limit(50),
+                of.where(Place.record < record, Place.record >= within).order_by(Place.record.desc()).limit(50),
+            ]
+            names = {record + suffix for asked in beside for record, suffix in session.execute(asked)}
+        close = difflib.get_close_matches(identifier, sorted(names), n=3, cutoff=0.6)
+        hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"if it was made lately, {SYNC}"
+        return NotFound(f"no {kind} {identifier!r}; {hint}")
+
+    def policy(self, corpora: Sequence[str]) -> tuple[dict[str, Any], list[Row[Any]]]:
+        """The licence policy of params.yaml, and id, licence and terms of these corpora (none: of the enrolled)."""
+        asked = select(Corpus.id, Corpus.licence, Corpus.terms).order_by(Corpus.id)
+        asked = asked.where(Corpus.id.in_(corpora) if corpora else Corpus.enrolled)
+        with self._database.reading() as session:
+            revision(session)
+            told = session.execute(select(Catalog.policy)).scalar_one()
+            found = list(session.execute(asked))
+            for corpus in sorted(set(corpora) - {row.id for row in found}):
+                raise missing_corpus(session, corpus)
+            return told, found
+
+
+def _standing(session: Session, file: Any, after: int, most: int) -> list[Standing]:
+    asked = select(*Place.__table__.c).where(Place.file == file.number, Place.line > after)
+    return [
+        Standing(row.record + row.suffix, file.path, file.stage, file.role, file.part, row.line, row.offset)
+        for row in session.execute(asked.order_by(Place.line).limit(most))
+    ]
+
+
+def _at(row: Any) -> Standing:
+    return Standing(row.record + row.suffix, row.path, row.stage, row.role, row.part, row.line, row.offset)

@@ -1,0 +1,126 @@
+"""`taiyi catalog sync`: brings the catalog to what the repository holds. Run again, it changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from services.catalog import repository, rows, sync_store
+from services.catalog.digests import Digests
+from services.catalog.repository import FoundArtefact, FoundCorpus, FoundEvaluation, FoundFile, Progress
+from services.catalog.sync_store import Changes, Writer
+from services.kit.database import Database
+from taiyi import layout
+from taiyi.params import Params
+
+Key = tuple[str, str]
+"""An artefact: path and sha256."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """All that was found. edges: what was made, of what, and the path of the part that it took."""
+
+    told: Params
+    corpora: list[FoundCorpus]
+    artefacts: dict[Key, FoundArtefact]
+    edges: list[tuple[Key, Key, str]]
+    evaluations: list[tuple[str, FoundEvaluation]]
+    files: list[FoundFile]
+
+
+def sync(root: Path, database: Database, progress: Progress, *, evaluations: Sequence[str] = ()) -> Changes:
+    """Bring the catalog to what the repository at `root` holds, in one transaction; what changed, by kind.
+
+    evaluations: further evaluation folders, below root. What was described or made and is there no more is marked gone
+    where something refers to it. Conflict if another synchronisation ends meanwhile.
+    """
+    with database.reading() as session:
+        before = sync_store.revision(session.connection())
+        digests = Digests(root, sync_store.known_digests(session.connection()))
+        known = sync_store.known_artefacts(session.connection())
+    found = look(root, digests, progress, evaluations)
+    gone = {key: digests.of(key[0]) != key[1] for key in (*known, *found.artefacts)}
+    with database.writing() as session:
+        writer = Writer(session.connection(), before)
+        writer.corpora(found.corpora)
+        lines = writer.files(found.files, lambda path: _told(root, path, progress))
+        writer.artefacts(found.artefacts.values(), gone, _counts(root, found, lines))
+        writer.edges(found.edges)
+        writer.evaluations(found.evaluations)
+        writer.digests(digests.new)
+        writer.end(msgspec.to_builtins(found.told.licences))
+        changes = +writer.changes
+    progress(", ".join(f"{count:,} {what}" for what, count in changes.items()) or "nothing has changed")
+    return changes
+
+
+def look(root: Path, digests: Digests, progress: Progress, evaluations: Sequence[str] = ()) -> Found:
+    """Everything that the repository holds; nothing is written."""
+    told = repository.parameters(root)
+    corpora = list(repository.corpora(root, told, progress))
+    progress(f"{len(corpora):,} corpora described")
+    made = [*repository.made(root), *repository.standing(root, digests)]
+    made += [FoundArtefact(sha256=digests.of(path), kind="evaluation", path=path) for path in evaluations]
+    artefacts = {(one.path, one.sha256): one for one in made}
+    edges = list(_edges(root, list(artefacts.values()), artefacts, digests))
+    progress(f"{len(artefacts):,} artefacts")
+    scored = [
+        (sha256, repository.evaluation(root, path))
+        for (path, sha256), one in artefacts.items()
+        if one.kind == "evaluation" and digests.of(path) == sha256 and (root / path).is_dir()
+    ]
+    splits = {one.id: tuple(one.splits) for one in corpora}
+    return Found(told, corpora, artefacts, edges, scored, list(rows.files(root, splits)))
+
+
+def _edges(
+    root: Path, made: Iterable[FoundArtefact], artefacts: dict[Key, FoundArtefact], digests: Digests
+) -> Iterator[tuple[Key, Key, str]]:
+    """What each was made of; an input that nothing is known to have made becomes an artefact of its own."""
+    outputs = [one for one in artefacts.values() if digests.of(one.path) == one.sha256]
+    for one in made:
+        for path, sha256 in one.inputs.items():
+            sources = _sources(path, sha256, artefacts, outputs, digests)
+            if not sources:
+                given = repository.given(root, path, sha256)
+                artefacts[path, sha256] = given
+                sources = [given]
+            for source in sources:
+                yield (one.path, one.sha256), (source.path, source.sha256), path
+
+
+def _sources(
+    path: str, sha256: str, artefacts: dict[Key, FoundArtefact], outputs: Sequence[FoundArtefact], digests: Digests
+) -> list[FoundArtefact]:
+    """The artefact that is this input, the one that it is a part of, or those that lie in it."""
+    if (path, sha256) in artefacts:
+        return [artefacts[path, sha256]]
+    wanted = PurePosixPath(path)
+    within = [one for one in outputs if wanted.is_relative_to(one.path) or PurePosixPath(one.path).is_relative_to(path)]
+    return within if within and digests.of(path) == sha256 else []
+
+
+def _told(root: Path, path: str, progress: Progress) -> Iterator[rows.Line]:
+    count = 0
+    for line in rows.lines(root / path):
+        yield line
+        count += 1
+        if count % 100_000 == 0:
+            progress(f"{path}: {count:,} rows")
+
+
+def _counts(root: Path, found: Found, lines: dict[str, int]) -> dict[str, dict[str, int]]:
+    """Rows by split, use or name, by the path of the artefact that they are in."""
+    counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for file in found.files:
+        if file.role != rows.LEDGER and file.part:
+            above = layout.RECORDS / file.corpus if file.stage == "harmonize" else Path(*Path(file.path).parts[:2])
+            held = counts[above.as_posix()]
+            held[file.part] = held.get(file.part, 0) + lines[file.path]
+    counts[layout.TEMPLATES.as_posix()] = repository.wordings(root)
+    counts[layout.BENCHMARKS.as_posix()] = repository.asked(root)
+    counts.update({one.path: {"questions": one.questions} for _, one in found.evaluations})
+    return counts
