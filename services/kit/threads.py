@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -25,7 +25,7 @@ async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwar
     return await asyncio.get_running_loop().run_in_executor(_executor, work)
 
 
-async def iterate(make: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
+async def iterate(make: Callable[[], Iterator[T]]) -> AsyncGenerator[T, None]:
     """The items of an iterator that blocks, each made on another thread while the one before is used, and no further
     ahead. However the loop over them ends, the iterator is closed and nothing of it runs on.
     """

@@ -1,0 +1,1 @@
+"""The renderer: records as questions, mixtures previewed, wordings checked."""
