@@ -1,0 +1,30 @@
+"""The queue's schema and the way to a database that has it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from services.kit import migrations
+from services.kit.database import Database
+from services.kit.migrations import Schema
+from services.kit.settings import Settings
+from services.trainer.models import Table
+from taiyi.errors import Conflict
+
+SCHEMA = Schema("trainer", Table.metadata, Path(__file__).parent / "migrations")
+_WAIT_SECONDS = 60.0
+
+
+def opened(settings: Settings) -> Database:
+    """The queue's database at this version's schema. Processes that start together wait for the one that migrates."""
+    database = Database(settings.database_of("trainer"))
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            migrations.prepare(database, SCHEMA)
+            return database
+        except Conflict:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)

@@ -1,0 +1,28 @@
+"""The states of a job, and the reasons why one stands where it does."""
+
+from __future__ import annotations
+
+QUEUED, RUNNING, RETRY_WAIT = "QUEUED", "RUNNING", "RETRY_WAIT"
+SUCCEEDED, FAILED, CANCELLED = "SUCCEEDED", "FAILED", "CANCELLED"
+STATES = (QUEUED, RUNNING, RETRY_WAIT, SUCCEEDED, FAILED, CANCELLED)
+ENDED = frozenset((SUCCEEDED, FAILED, CANCELLED))
+WAITING = frozenset((QUEUED, RETRY_WAIT))
+
+# What the program did: counts as a failure.
+PROGRAM_FAILED, KILLED, NO_PROGRESS, TIME_LIMIT = "PROGRAM_FAILED", "KILLED", "NO_PROGRESS", "TIME_LIMIT"
+# What happened to it: counts as a disruption.
+LEASE_LOST, WORKER_SHUTDOWN, PREEMPTED, DISK_FULL, TRY_LATER = (
+    "LEASE_LOST",
+    "WORKER_SHUTDOWN",
+    "PREEMPTED",
+    "DISK_FULL",
+    "TRY_LATER",
+)
+# What no retry mends.
+INVALID_JOB, INPUTS_CHANGED, DATA_LOSS = "INVALID_JOB", "INPUTS_CHANGED", "DATA_LOSS"
+ATTEMPTS_EXHAUSTED, DISRUPTIONS_EXHAUSTED = "ATTEMPTS_EXHAUSTED", "DISRUPTIONS_EXHAUSTED"
+CANCELLED_BY_USER = "CANCELLED_BY_USER"
+DONE = "DONE"
+
+MOST_DISRUPTIONS = 20
+"""Lost workers, full disks and shutdowns that one job survives."""
