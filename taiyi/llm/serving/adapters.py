@@ -61,9 +61,9 @@ class Adapters:
         self._names: dict[str, str] = {}
 
     def check(self, name: str) -> None:
-        """NotReady unless the adapter is loaded; empty, the base model, always is."""
+        """NotReady unless the adapter is loaded, or Conflict if it never can be; empty, the base model, always is."""
         if name and name not in self._names:
-            place(self._folder, name)
+            checkpoint.check_identity(place(self._folder, name), self._identity)
             raise NotReady(f"the adapter {name} is not loaded; load it first")
 
     def load(self, name: str) -> None:

@@ -15,10 +15,13 @@ from taiyi.records import Turn
 LENGTH = struct.Struct("!I")
 """Before each frame: how many bytes it has."""
 
+UNUSABLE, BROKEN = 78, 70
+"""Exit codes of the engine: the model cannot be loaded (EX_CONFIG), an unexpected error (EX_SOFTWARE)."""
+
 Reason = Literal["stop", "length"]
 """Why an answer ended: the model ended its turn, or the tokens asked for are there."""
 Kind = Literal["invalid", "not_found", "not_ready", "mismatch", "internal"]
-"""What stood against a request: see `host.raised`."""
+"""What stood against a request: see `worker`, `host`."""
 
 
 class EngineSpec(msgspec.Struct, frozen=True, kw_only=True):

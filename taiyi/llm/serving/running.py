@@ -19,7 +19,7 @@ class Row(NamedTuple):
     """One answer in the making: its request's number, the prompt's token ids, and how to draw."""
 
     number: int
-    prompt: Sequence[int]
+    prompt: list[int]
     sampling: Sampling
     draws: random.Random
 
@@ -55,7 +55,8 @@ class Running:
             self._cache, self._mask, self._positions, self._last = cache, mask, positions[:, -1:], last
         else:
             width = max(self._mask.shape[1], mask.shape[1])
-            for ours, theirs in zip(self._cache.layers, cache.layers, strict=True):
+            layers: Any = zip(self._cache.layers, cache.layers, strict=True)
+            for ours, theirs in layers:
                 ours.keys = torch.cat([_widened(ours.keys, width, 2), _widened(theirs.keys, width, 2)])
                 ours.values = torch.cat([_widened(ours.values, width, 2), _widened(theirs.values, width, 2)])
             self._mask = torch.cat([_widened(self._mask, width, 1), _widened(mask, width, 1)])
