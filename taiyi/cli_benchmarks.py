@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taiyi import cli_output as output
-from taiyi import cli_score, layout
+from taiyi import layout
 
 if TYPE_CHECKING:
     from taiyi.benchmarks import Benchmark, Reference
@@ -155,7 +155,7 @@ def _reached(r: Reference) -> tuple[str, ...]:
 
 
 def _questions(arguments: argparse.Namespace) -> None:
-    from taiyi import benchmarks, jsonl
+    from taiyi import benchmarks, gold, jsonl
     from taiyi.instructions import benchmark_questions
     from taiyi.ledger import Ledger
 
@@ -163,7 +163,7 @@ def _questions(arguments: argparse.Namespace) -> None:
     ledger = Ledger()
     found = benchmark_questions.questions(
         benchmark,
-        cli_score.native_files(arguments),
+        gold.Sources(corpora=arguments.corpora).raw,
         ledger,
         wording=arguments.wording,
         style=arguments.style,

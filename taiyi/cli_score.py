@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from taiyi.benchmarks import Benchmark
     from taiyi.evaluation.prediction_files import Answers
     from taiyi.evaluation.results import Evaluation
-    from taiyi.evaluation.scoring import Records
-    from taiyi.instances import Instance, Style
+    from taiyi.gold import Sources
+    from taiyi.instances import Instance
 
 PREDICTIONS = "predictions.jsonl"
 """Beside an evaluation: the raw answers, which `taiyi score` reads again."""
@@ -64,130 +64,26 @@ def chosen(arguments: argparse.Namespace) -> list[Benchmark]:
     return [benchmarks.find(name, arguments.benchmarks) for name in names]
 
 
-def gold(
-    asked: Sequence[Benchmark], arguments: argparse.Namespace, *, wordings: int = 1, style: Style | None = None
-) -> list[Instance]:
-    """The questions of the benchmarks, each once: of --gold, else of native files, else of the pipeline's test set."""
-    found = {
-        instance.id: instance for benchmark in asked for instance in _questions(benchmark, arguments, wordings, style)
-    }
-    return list(found.values())
+def sources(arguments: argparse.Namespace) -> Sources:
+    """Where the questions are looked for, as the options say."""
+    from taiyi.gold import Sources
 
-
-def _questions(
-    benchmark: Benchmark, arguments: argparse.Namespace, wordings: int, style: Style | None
-) -> list[Instance]:
-    from taiyi.errors import InvalidInput, NotFound
-    from taiyi.evaluation.prediction_files import read_questions
-
-    if arguments.gold:
-        instances = read_questions(arguments.gold)
-        found = [instance for instance in instances if benchmark.asks(instance.id)]
-        if not found:
-            raise InvalidInput(
-                f"no question of {benchmark.id} ({benchmark.corpus}/{benchmark.split}, {benchmark.task}, "
-                f"{benchmark.language}); its {len(instances):,} questions are like {instances[0].id}",
-                where=arguments.gold,
-                remedy="is it the gold of another benchmark?",
-            )
-        return found
-    try:
-        return _from_native_files(benchmark, arguments, wordings, style)
-    except NotFound as missing:
-        found = [] if arguments.corpora or wordings > 1 else _of_the_pipeline(benchmark)
-        if not found:
-            raise NotFound(
-                f"the questions of {benchmark.id} cannot be made: {missing}\n"
-                "  give its corpus's native files with --corpora, or its questions with --gold"
-            ) from missing
-        return found
-
-
-def _from_native_files(
-    benchmark: Benchmark, arguments: argparse.Namespace, wordings: int, style: Style | None
-) -> list[Instance]:
-    from taiyi.instructions import benchmark_questions
-    from taiyi.ledger import Ledger
-
-    ledger = Ledger()
-    made = benchmark_questions.questions(
-        benchmark,
-        native_files(arguments),
-        ledger,
-        wording=benchmark_questions.ALL if wordings > 1 else "",
-        style=style,
+    return Sources(
+        file=arguments.gold,
+        corpora=arguments.corpora,
         descriptors=arguments.descriptors,
         templates=arguments.templates,
+        remedy="give its corpus's native files with --corpora, or its questions with --gold",
     )
-    for rule, count in ledger.counts().items():
-        say(f"{benchmark.id}: {count:,} rows of the ledger: {rule}")
-    return _first_wordings(made, benchmark.template, wordings) if wordings > 1 else made
-
-
-def native_files(arguments: argparse.Namespace) -> Path:
-    """The folder of native files: --corpora, else that of params.yaml."""
-    from taiyi import params
-
-    if arguments.corpora is not None:
-        return Path(arguments.corpora)
-    return Path(params.load(layout.PARAMS).raw.folder) if layout.PARAMS.exists() else layout.RAW
-
-
-def _records(asked: Sequence[Benchmark], arguments: argparse.Namespace) -> Records | None:
-    """What finds the records that some measures need; None, and a warning, where their native files are not there."""
-    from taiyi import corpora
-    from taiyi.corpora import descriptor
-    from taiyi.errors import NotFound
-    from taiyi.instructions import benchmark_questions
-    from taiyi.metrics import measures
-
-    raw = native_files(arguments)
-    for b in asked:
-        needing = [m.name for m in (b.metric, *b.also) if measures.make(m, task=b.task).with_records is not None]
-        try:
-            if needing:
-                described, above = corpora.below(descriptor.find(b.corpus, arguments.descriptors), raw)
-                corpora.files(described, b.split, above)
-        except NotFound:
-            say(f"WARNING: {needing[0]} of {b.id} needs the native files of {b.corpus}, which --corpora names")
-            return None
-    return benchmark_questions.records_in(raw, arguments.descriptors)
-
-
-def _first_wordings(instances: Sequence[Instance], own: str, count: int) -> list[Instance]:
-    """Of each question asked in every wording: the benchmark's own, and as many more as make `count`."""
-    by_question: dict[tuple[str, str], list[Instance]] = {}
-    for instance in instances:
-        by_question.setdefault(_question(instance), []).append(instance)
-    for group in by_question.values():
-        group.sort(key=lambda instance: f".{own}." not in f"{instance.id.partition('#')[2]}.")
-    return [instance for group in by_question.values() for instance in group[:count]]
-
-
-def _question(instance: Instance) -> tuple[str, str]:
-    """What is asked, in whatever wording: the record and the sub-task."""
-    return instance.record, "".join(instance.id.partition("#")[2].split(".", 3)[3:])
-
-
-def _of_the_pipeline(benchmark: Benchmark) -> list[Instance]:
-    """The pipeline's test questions of the benchmark, if they are all of them."""
-    from taiyi import jsonl
-    from taiyi.instances import Instance
-
-    path = layout.instructions("test")
-    if not path.exists():
-        return []
-    found = [instance for instance in jsonl.read(path, Instance) if benchmark.asks(instance.id)]
-    return found if len(found) == benchmark.expected_n else []
 
 
 def _score(arguments: argparse.Namespace) -> None:
-    from taiyi import manifest
+    from taiyi import gold, manifest
     from taiyi.evaluation import prediction_files
 
     check_out(arguments.out)
     asked = chosen(arguments)
-    questions = gold(asked, arguments)
+    questions = gold.questions(asked, sources(arguments), say)
     answers = prediction_files.read(arguments.pred, questions, ignore_extra=arguments.ignore_extra)
     for line in remarks(answers, len(questions)):
         say(line)
@@ -231,18 +127,20 @@ def finish(
     model: str,
 ) -> None:
     """Judge and score the answers, keep the evaluation where one is asked for, and print it."""
-    from taiyi import jsonl, manifest
+    from taiyi import gold, jsonl, manifest
     from taiyi.evaluation import results, scorecard, scoring
     from taiyi.evaluation.outcomes import judge
     from taiyi.instances import Prediction
 
     outcomes = judge(questions, texts)
-    scored = scoring.evaluate(outcomes, {}, asked, name=name, model=model, records=_records(asked, arguments))
+    scored = scoring.evaluate(
+        outcomes, {}, asked, name=name, model=model, records=gold.records(asked, sources(arguments), say)
+    )
     if arguments.out:
         with manifest.whole_folder(arguments.out) as folder:
             results.write(folder, scored, outcomes)
             jsonl.write(folder / PREDICTIONS, (Prediction(q.id, texts[q.id]) for q in questions if q.id in texts))
-    counts = {b.id: len({_question(q) for q in questions if b.asks(q.id)}) for b in asked}
+    counts = {b.id: gold.distinct(b, questions) for b in asked}
     for result in scored.evaluation.results:
         for line in scorecard.warnings(result, counts[result.benchmark]):
             say(f"WARNING: {line}")
