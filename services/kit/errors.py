@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 import grpc
 from google.protobuf import duration_pb2
@@ -13,7 +14,8 @@ from google.rpc import error_details_pb2, status_pb2
 from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady, TaiyiError
 
 DOMAIN = "taiyi"
-_LONGEST = 4000
+_MESSAGE_BYTES, _VALUE_BYTES, _STATUS_BYTES = 1800, 300, 3900
+"""Of a message as it is percent-encoded, of each value in the details, of all details: clients refuse 8 KiB of headers."""
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
@@ -90,27 +92,38 @@ def internal(error_id: str) -> Refusal:
 
 
 def status(refused: Refusal) -> status_pb2.Status:
-    """The refusal as google.rpc.Status, each kind of detail at most once."""
-    wire = status_pb2.Status(code=refused.code.value[0], message=_short(refused.message))
+    """The refusal as google.rpc.Status, each kind of detail at most once, in a size that fits into HTTP/2 headers."""
+    wire = status_pb2.Status(code=refused.code.value[0], message=_short(refused.message, _MESSAGE_BYTES))
     info = error_details_pb2.ErrorInfo(reason=refused.reason, domain=DOMAIN)
-    info.metadata.update({key: _short(value) for key, value in refused.metadata.items()})
+    for key, value in list(refused.metadata.items())[:5]:
+        info.metadata[key] = _short(value, _VALUE_BYTES)
     wire.details.add().Pack(info)
-    if refused.violations:
-        bad = error_details_pb2.BadRequest()
-        for field, problem in refused.violations[:100]:
-            bad.field_violations.add(field=_short(field), description=_short(problem))
-        wire.details.add().Pack(bad)
     if refused.retry_seconds:
         delay = duration_pb2.Duration()
         delay.FromMilliseconds(int(refused.retry_seconds * 1000))
         wire.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=delay))
+    if refused.violations:
+        wire.details.add().Pack(_bad(refused.violations, _STATUS_BYTES - wire.ByteSize()))
     return wire
 
 
-def _short(text: str) -> str:
-    """What fits into HTTP/2 headers and is valid UTF-8."""
-    text = re.sub(r"[\x00-\x08\x0b-\x1f]", " ", text.encode("utf-8", "replace").decode("utf-8"))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
+def _bad(violations: Sequence[tuple[str, str]], room: int) -> error_details_pb2.BadRequest:
+    """As many of the violations as there is room for in bytes."""
+    bad = error_details_pb2.BadRequest()
+    for field, problem in violations:
+        bad.field_violations.add(field=_short(field, _VALUE_BYTES), description=_short(problem, _VALUE_BYTES))
+        if bad.ByteSize() > room - 100:
+            del bad.field_violations[-1]
+            break
+    return bad
+
+
+def _short(text: str, most: int) -> str:
+    """Valid text that takes at most so many bytes as gRPC writes it: printable ASCII as it is, other bytes as %XX."""
+    text = re.sub(r"[\x00-\x08\x0b-\x1f]", " ", text[:most].encode("utf-8", "replace").decode("utf-8"))
+    sizes = accumulate(1 if " " <= character <= "~" else 3 * len(character.encode()) for character in text)
+    fits = sum(size <= most - 4 for size in sizes)
+    return text if fits == len(text) else f"{text[:fits]} ..."
 
 
 _KNOWN: tuple[tuple[type[TaiyiError], grpc.StatusCode, str], ...] = (

@@ -52,11 +52,11 @@ async def running(settings: Settings, services: Sequence[Service]) -> AsyncItera
         server = grpc.aio.server(interceptors=[calls], options=options(settings.limits))
         for service in services:
             service.add(service.servicer, server)
-        health = _built_in(server, services, settings)
+        ours = _built_in(server, services, settings)
         address = _bind(server, settings)
-        await health.ask()
+        await ours.ask()
         await server.start()
-        watch = asyncio.create_task(health.keep())
+        watch = asyncio.create_task(ours.keep())
         logs.event("serving", address=address, metrics=metrics_address, services=[s.name for s in services])
         try:
             yield Running(address, metrics_address, calls)
@@ -64,7 +64,7 @@ async def running(settings: Settings, services: Sequence[Service]) -> AsyncItera
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
-            await _drain(server, health, calls, settings.grace_seconds)
+            await _drain(server, ours, calls, settings.grace_seconds)
 
 
 async def serve(settings: Settings, services: Sequence[Service]) -> None:
