@@ -42,8 +42,12 @@ def instances(record: AnyRecord, spec: TaskSpec) -> Iterator[Draft]:
     if not gold:
         return
     databases = sorted({concept.partition(":")[0] for e in asked for concept in e.concepts if ":" in concept})
-    mentions = tuple(dict.fromkeys(text for text, _ in gold))
-    yield Draft(
+    yield asking(record, tuple(dict.fromkeys(text for text, _ in gold)), databases, gold)
+
+
+def asking(record: Document, mentions: tuple[str, ...], databases: Sequence[str], gold: Items = ()) -> Draft:
+    """The question for the ids of these mentions of a document, in these vocabularies, or for their standard terms."""
+    return Draft(
         fields={
             "text": record.text.strip(),
             "mentions": "; ".join(fields.written(text, fields.LIST) for text in mentions),
