@@ -40,6 +40,12 @@ class Reference(Part, frozen=True):
         """Whether it was measured as the benchmark is: same split, same metric, same items."""
         return not self.metric and not self.split and self.n is None
 
+    @property
+    def remarks(self) -> str:
+        """In words: how it was measured otherwise, and what else to know; empty where there is nothing to say."""
+        counted = "" if self.n is None else f"N {self.n:,}"
+        return "; ".join(filter(None, (self.metric, self.split, counted, self.note)))
+
 
 class Benchmark(Part, frozen=True):
     """One benchmark.

@@ -116,11 +116,11 @@ def _metric(b: Benchmark) -> str:
 def _show(arguments: argparse.Namespace) -> None:
     from taiyi import benchmarks
     from taiyi.corpora import descriptor
-    from taiyi.metrics import measures
+    from taiyi.evaluation import scoring
 
     b = benchmarks.find(arguments.id, arguments.benchmarks)
     declared = descriptor.find(b.corpus, arguments.descriptors).tasks[b.task]
-    signatures = [measures.make(metric, task=b.task).signature(()) for metric in (b.metric, *b.also)]
+    signatures = scoring.signatures(b)
     if arguments.json:
         output.json({**_plain(b), "aliases": declared.get("aliases", {}), "signatures": signatures})
         return
@@ -150,8 +150,7 @@ def _plain(b: Benchmark) -> dict[str, Any]:
 
 
 def _reached(r: Reference) -> tuple[str, ...]:
-    otherwise = "; ".join(filter(None, (r.metric, r.split, f"N {r.n:,}" if r.n is not None else "", r.note)))
-    return (r.model, f"{r.value:.1f}", "yes" if r.comparable else "no", otherwise, r.source)
+    return (r.model, f"{r.value:.1f}", "yes" if r.comparable else "no", r.remarks, r.source)
 
 
 def _questions(arguments: argparse.Namespace) -> None:

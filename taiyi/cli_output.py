@@ -21,9 +21,9 @@ _TONES = ("cyan", "green", "yellow", "magenta", "blue", "red")
 
 def json(value: Any) -> None:
     """Print a value as indented JSON."""
-    import msgspec
+    from taiyi import jsonl
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    sys.stdout.write(jsonl.pretty(value))
 
 
 def lines(rows: Iterable[Any]) -> None:

@@ -67,6 +67,11 @@ def encode(row: Any) -> bytes:
     return _encoder.encode(row)
 
 
+def pretty(value: Any) -> str:
+    """A value as indented JSON that ends its last line, as commands print it."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+
+
 def read(path: Path, kind: Any, *, skip: int = 0) -> Iterator[Any]:
     """The values of a JSON Lines file after the first `skip`, checked against `kind`; an error names the file and line."""
     decode = _decoder(kind).decode

@@ -9,14 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from taiyi.benchmarks import Benchmark
 from taiyi.errors import InvalidInput, NotFound, unknown_name
 from taiyi.evaluation import results, signatures
 from taiyi.evaluation.results import BenchmarkResult, Counts, Evaluation, Judged
 from taiyi.instances import Item
-from taiyi.metrics import measures
+from taiyi.metrics import Score, measures
 from taiyi.metrics.measures import Figure, Measure, Rows
 
 Gold = Mapping[str, Mapping[str, frozenset[frozenset[Item]]]]
+_LARGEST = 1e12
 _NAMED = 3  # records that a reason names
 
 
@@ -85,6 +87,60 @@ def load(folders: Sequence[Path]) -> list[System]:
         system._replace(name=folder.as_posix()) if names.count(system.name) > 1 else system
         for folder, system in zip(folders, found, strict=True)
     ]
+
+
+def of_counts(name: str, counts: Mapping[str, Counts], described: Mapping[str, Benchmark]) -> System:
+    """A system of which only the counts of its evaluation are known, by the results' names; their gold is taken to be the
+    same as any other's. described: the benchmarks by id.
+
+    Raises InvalidInput of counts that are not in order, which those of an evaluation folder are.
+    """
+    results = []
+    for result, kept in counts.items():
+        value = _figure(kept, f"{name}, {result}")
+        benchmark = described.get(result)
+        results.append(
+            BenchmarkResult(
+                name=result,
+                corpus=kept.documents[0].partition("/")[0],
+                task=kept.task,
+                language=benchmark.language if benchmark else "en",
+                official_n=0,
+                score=value,
+                verdicts={},
+                statuses={},
+                benchmark=benchmark.id if benchmark else "",
+                metric=kept.metric,
+            )
+        )
+    evaluation = Evaluation(
+        macro=sum(result.score.value for result in results) / max(len(results), 1),
+        macro_baseline=0.0,
+        official_n=0,
+        verdicts={},
+        results=tuple(results),
+        name=name,
+    )
+    return System(name, evaluation, counts)
+
+
+def _figure(counts: Counts, where: str) -> Score:
+    """The score that counts make; InvalidInput where they are none of its metric."""
+    widths = {len(row) for row in counts.rows}
+    if len(counts.documents) != len(counts.rows) or len(set(counts.documents)) != len(counts.rows) or len(widths) != 1:
+        problem = f"{len(counts.documents):,} documents and {len(counts.rows):,} rows of {sorted(widths)[:3]} counts"
+        remedy = "each document once, and for each a row of the same number of counts"
+        raise InvalidInput(problem, where=where, remedy=remedy)
+    rows = np.array(counts.rows, dtype=np.float64)
+    if np.abs(rows).max(initial=0.0) > _LARGEST:
+        raise InvalidInput(f"a count above {_LARGEST:g}", where=where)
+    measure = measures.make(counts.metric, task=counts.task)
+    try:
+        value = measure.of_rows(rows)
+    except (ArithmeticError, IndexError, ValueError) as error:
+        problem = f"rows of {widths.pop()} counts are none of {counts.metric.name}: {error}"
+        raise InvalidInput(problem, where=where) from error
+    return Score(measure.name, value, 0.0, "", 0, counts.signature)
 
 
 def golds(judged: Iterable[Judged]) -> Gold:

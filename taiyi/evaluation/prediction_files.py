@@ -37,34 +37,56 @@ class _Row(msgspec.Struct):
     text: Any = msgspec.UNSET
 
 
-def read(path: Path, instances: Sequence[Instance], *, ignore_extra: bool = False) -> Answers:
-    """The answers in a file to these questions.
+class Collected:
+    """Raw answers to these questions as they come, in any order. unit: what errors call one: a line, a prediction."""
 
-    An id is that of the instance or of its record (`corpus/split/key`), or the key alone, where only one question has it.
+    def __init__(self, instances: Sequence[Instance], unit: str = "line") -> None:
+        self.names = _Names(instances)
+        self.texts: dict[str, str | None] = {}
+        self._numbers: dict[str, int] = {}
+        self._unit = unit
+
+    def add(self, given: str, text: str | None, number: int, where: str) -> bool:
+        """Take an answer and say whether it is to one of the questions.
+
+        An id is that of the instance or of its record (`corpus/split/key`), or the key alone, where only one question
+        has it; InvalidInput where several have. Conflict of a question that has its answer.
+        """
+        identifier = self.names.resolve(given, where)
+        if identifier is None:
+            return False
+        first = self._numbers.setdefault(identifier, number)
+        if first != number:
+            said = f"{identifier} is answered twice, here and in {self._unit} {first}"
+            raise Conflict(f"{where}: {said}\n  keep one of the two {self._unit}s")
+        self.texts[identifier] = text
+        return True
+
+    def answers(self, *, extra: int = 0) -> Answers:
+        """All of them; extra: rows that answered no question."""
+        return Answers(
+            texts={identifier: text for identifier, text in self.texts.items() if text is not None},
+            rows=len(self.texts) + extra,
+            missing=tuple(one.id for one in self.names.instances if one.id not in self.texts),
+            null=tuple(identifier for identifier, text in self.texts.items() if text is None),
+            ignored=extra,
+        )
+
+
+def read(path: Path, instances: Sequence[Instance], *, ignore_extra: bool = False) -> Answers:
+    """The answers in a file to these questions; of their ids see `Collected.add`.
+
     InvalidInput, with file and line, of a row that cannot be read or, unless ignored, answers none of the questions;
     Conflict of two rows for one question; InvalidInput of a file that has no answer to any, whatever is ignored.
     """
-    names = _Names(instances)
-    texts: dict[str, str | None] = {}
-    lines: dict[str, int] = {}
+    found = Collected(instances)
     extra: list[tuple[int, str]] = []
     for number, line in numbered_lines(path):
         given, text = _row(line, f"{path}:{number}")
-        identifier = names.resolve(given, f"{path}:{number}")
-        if identifier is None:
+        if not found.add(given, text, number, f"{path}:{number}"):
             extra.append((number, given))
-        elif identifier in lines:
-            raise _twice(path, identifier, lines[identifier], number)
-        else:
-            lines[identifier], texts[identifier] = number, text
-    _check(path, names, texts, extra, ignore_extra)
-    return Answers(
-        texts={identifier: text for identifier, text in texts.items() if text is not None},
-        rows=len(texts) + len(extra),
-        missing=tuple(instance.id for instance in instances if instance.id not in texts),
-        null=tuple(identifier for identifier, text in texts.items() if text is None),
-        ignored=len(extra),
-    )
+    _check(path, found.names, found.texts, extra, ignore_extra)
+    return found.answers(extra=len(extra))
 
 
 def read_questions(path: Path) -> list[Instance]:
@@ -182,12 +204,6 @@ def _name_remedy(row: dict[str, Any]) -> str:
     if other:
         return f"the answer goes by the name of text: jq -c '{{id, text: .{other}}}' FILE > NEW"
     return _form_remedy(b"{")
-
-
-def _twice(path: Path, identifier: str, first: int, second: int) -> Conflict:
-    return Conflict(
-        f"{path}:{second}: {identifier} is answered twice, here and in line {first}\n  keep one of the two lines"
-    )
 
 
 def _check(

@@ -212,6 +212,12 @@ def _made(group: _Group, metric: Metric, records: Records | None) -> Measure | N
     return measure.with_records(records({o.instance.record for o in group.outcomes})) if records else None
 
 
+def signatures(benchmark: Benchmark) -> list[str]:
+    """What a benchmark's metrics count and how, the headline first."""
+    metrics = (typed(metric, benchmark.types) for metric in (benchmark.metric, *benchmark.also))
+    return [measures.make(metric, task=benchmark.task).signature(()) for metric in metrics]
+
+
 def typed(metric: Metric, types: Sequence[str]) -> Metric:
     """The metric with a benchmark's types among its settings."""
     return Metric(metric.name, {"types": ",".join(types), **metric.settings}) if types else metric
