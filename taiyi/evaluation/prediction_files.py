@@ -218,12 +218,16 @@ def _check(
         )
     if extra and not ignore_extra:
         number, identifier = extra[0]
+        close = names.close(identifier)
+        score_without = "--ignore-extra scores without such rows, and counts them"
         raise InvalidInput(
             f"{identifier!r} is no question of this benchmark, and neither are {len(extra) - 1:,} further ids"
             if len(extra) > 1
             else f"{identifier!r} is no question of this benchmark",
             where=f"{path}:{number}",
-            remedy=names.close(identifier) or "--ignore-extra scores without such rows, and counts them",
+            remedy=f"{close}; name by --gold the questions that were answered, or {score_without}"
+            if close
+            else score_without,
         )
     if all(text is None for text in texts.values()):
         raise InvalidInput(f"all of its {len(texts):,} texts are null: nothing was answered", where=path)
@@ -256,12 +260,7 @@ class _Names:
     def close(self, given: str) -> str:
         """What to say of an id that names a question's record but another wording or task; empty of others."""
         found = self._short.get(given.partition("#")[0], ()) if "#" in given else ()
-        if not found:
-            return ""
-        return (
-            f"its record is asked as {_some(found)}; name by --gold the questions that were answered, or "
-            "--ignore-extra to score without such rows"
-        )
+        return f"its record is asked as {_some(found)}" if found else ""
 
     @cached_property
     def _short(self) -> dict[str, list[str]]:

@@ -81,7 +81,8 @@ class RendererServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RenderCorpus(self, request, context):
-        """Instances of a corpus that the pipeline has harmonised, as a stream in the order of its records.
+        """Instances of a corpus as a stream in the order of its records: those that the pipeline has curated for the use, else
+        those that it has harmonised.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

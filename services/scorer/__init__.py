@@ -1,0 +1,1 @@
+"""The scorer: raw answers read, scored on benchmarks, and systems compared."""
