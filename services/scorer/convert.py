@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -82,7 +83,7 @@ def reading(identifier: str, found: Parsed) -> pb.ParsedAnswer:
     items = msgspec.json.encode(found.items).decode()
     return pb.ParsedAnswer(
         id=identifier,
-        status=pb.ParseStatus.Value(f"PARSE_STATUS_{found.status.upper()}"),
+        status=f"PARSE_STATUS_{found.status.upper()}",
         items_json=items,
         notes=found.notes,
     )
