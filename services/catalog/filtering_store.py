@@ -21,7 +21,7 @@ from taiyi.licences import Terms
 from taiyi.records import LANGUAGES
 
 _ESCAPE = "\\"
-_SIMPLE = literal_column("'simple'::regconfig")
+_SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
 _INDEX = table(TEXT_INDEX, column("rowid"), column("search_text"))
 
 

@@ -148,7 +148,7 @@ def made(root: Path) -> Iterator[FoundArtefact]:
     stages = list(KINDS)
     paths = sorted((root / layout.MANIFESTS).glob("*.json"))
     manifests: list[tuple[Path, Manifest]] = [(path, jsonl.read_json(path, Manifest)) for path in paths]
-    manifests.sort(key=lambda pair: (stages.index(pair[1].stage) if pair[1].stage in stages else len(stages)))
+    manifests.sort(key=lambda pair: stages.index(pair[1].stage) if pair[1].stage in stages else len(stages))
     for path, one in manifests:
         for output, sha256 in one.outputs.items():
             yield FoundArtefact(

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.catalog import filtering_store as filtering
@@ -85,13 +85,13 @@ class Corpora(Generic[T]):
                 raise missing_corpus(session, corpus)
             return self._made(session, [head])[0]
 
-    def list(self, filter_text: str, phrases: tuple[str, ...], after: str, size: int) -> Found[T]:
+    def page(self, filter_text: str, phrases: tuple[str, ...], after: str, size: int) -> Found[T]:
         """Those that match, by id; phrases: segmented, all of which must occur."""
-        matching = Corpus.gone.is_(False)
+        matching: ColumnElement[bool] = Corpus.gone.is_(False)
         if (where := filtering.corpora_where(filter_text)) is not None:
-            matching &= where
+            matching = and_(matching, where)
         if phrases:
-            matching &= filtering.holding(phrases, embedded=self._database.embedded)
+            matching = and_(matching, filtering.holding(phrases, embedded=self._database.embedded))
         asked = select(Corpus.number, Corpus.revision, Corpus.id).where(matching, Corpus.id > after)
         with self._database.reading() as session:
             key = (revision(session), filter_text, phrases)
@@ -139,7 +139,7 @@ class Artefacts:
         with self._database.reading() as session:
             return self._with_inputs(session, [self._one(session, digest)])[0]
 
-    def list(self, filter_text: str, after: Any, size: int) -> Found[tuple[Row[Any], list[str]]]:
+    def page(self, filter_text: str, after: Any, size: int) -> Found[tuple[Row[Any], list[str]]]:
         """Those that match, newest first."""
         where = filtering.artefacts_where(filter_text)
         asked = select(*Artefact.__table__.c)
@@ -258,7 +258,9 @@ class Rows:
     def of(self, identifier: str, roles: Iterable[str] = ()) -> list[Standing]:
         """Every row of a record's id or of one that extends it, of those roles (all); NotFound says what is close."""
         record = identifier.partition("#")[0]
-        asked = select(*Place.__table__.c, File.path, File.stage, File.role, File.part).join(File, File.number == Place.file)
+        asked = select(*Place.__table__.c, File.path, File.stage, File.role, File.part).join(
+            File, File.number == Place.file
+        )
         asked = asked.where(Place.record == record)
         if wanted := list(roles):
             asked = asked.where(File.role.in_(wanted))
@@ -286,14 +288,14 @@ class Rows:
         hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"if it was made lately, {SYNC}"
         return NotFound(f"no {kind} {identifier!r}; {hint}")
 
-    def policy(self, corpora: Sequence[str]) -> tuple[dict[str, Any], list[Row[Any]]]:
+    def policy(self, corpora: Sequence[str]) -> tuple[dict[str, Any], Sequence[Row[Any]]]:
         """The licence policy of params.yaml, and id, licence and terms of these corpora (none: of the enrolled)."""
         asked = select(Corpus.id, Corpus.licence, Corpus.terms).order_by(Corpus.id)
         asked = asked.where(Corpus.id.in_(corpora) if corpora else Corpus.enrolled)
         with self._database.reading() as session:
             revision(session)
             told = session.execute(select(Catalog.policy)).scalar_one()
-            found = list(session.execute(asked))
+            found: Any = session.execute(asked).all()
             for corpus in sorted(set(corpora) - {row.id for row in found}):
                 raise missing_corpus(session, corpus)
             return told, found

@@ -14,6 +14,7 @@ from services.catalog.repository import FoundArtefact, FoundCorpus, FoundEvaluat
 from services.catalog.sync_store import Changes, Writer
 from services.kit.database import Database
 from taiyi import layout
+from taiyi.errors import NotFound
 from taiyi.params import Params
 
 Key = tuple[str, str]
@@ -51,7 +52,7 @@ def sync(root: Path, database: Database, progress: Progress, *, evaluations: Seq
         writer.edges(found.edges)
         writer.evaluations(found.evaluations)
         writer.digests(digests.new)
-        writer.end(msgspec.to_builtins(found.told.licences))
+        writer.end(msgspec.json.decode(msgspec.json.encode(found.told.licences)))
         changes = +writer.changes
     progress(", ".join(f"{count:,} {what}" for what, count in changes.items()) or "nothing has changed")
     return changes
@@ -63,7 +64,7 @@ def look(root: Path, digests: Digests, progress: Progress, evaluations: Sequence
     corpora = list(repository.corpora(root, told, progress))
     progress(f"{len(corpora):,} corpora described")
     made = [*repository.made(root), *repository.standing(root, digests)]
-    made += [FoundArtefact(sha256=digests.of(path), kind="evaluation", path=path) for path in evaluations]
+    made += [_evaluation(path, digests) for path in evaluations]
     artefacts = {(one.path, one.sha256): one for one in made}
     edges = list(_edges(root, list(artefacts.values()), artefacts, digests))
     progress(f"{len(artefacts):,} artefacts")
@@ -74,6 +75,12 @@ def look(root: Path, digests: Digests, progress: Progress, evaluations: Sequence
     ]
     splits = {one.id: tuple(one.splits) for one in corpora}
     return Found(told, corpora, artefacts, edges, scored, list(rows.files(root, splits)))
+
+
+def _evaluation(path: str, digests: Digests) -> FoundArtefact:
+    if not (sha256 := digests.of(path)):
+        raise NotFound(f"no evaluation lies in {path}")
+    return FoundArtefact(sha256=sha256, kind="evaluation", path=path)
 
 
 def _edges(
@@ -104,12 +111,10 @@ def _sources(
 
 
 def _told(root: Path, path: str, progress: Progress) -> Iterator[rows.Line]:
-    count = 0
     for line in rows.lines(root / path):
         yield line
-        count += 1
-        if count % 100_000 == 0:
-            progress(f"{path}: {count:,} rows")
+        if line.line % 100_000 == 0:
+            progress(f"{path}: {line.line:,} rows")
 
 
 def _counts(root: Path, found: Found, lines: dict[str, int]) -> dict[str, dict[str, int]]:

@@ -233,4 +233,10 @@ class Writer:
 def _place(number: int, line: Line) -> dict[str, Any]:
     record, _, rest = line.id.partition("#")
     suffix = line.id[len(record) :]
-    return {"file": number, "line": line.line, "offset": line.offset, "record": record, "suffix": suffix if rest else ""}
+    return {
+        "file": number,
+        "line": line.line,
+        "offset": line.offset,
+        "record": record,
+        "suffix": suffix if rest else "",
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -87,13 +89,15 @@ def read(descriptor: Descriptor, split: str, raw: Path, ledger: Ledger) -> Itera
     yield from reader.read(source, options)
 
 
-def place(descriptor: Descriptor, identifier: str, raw: Path) -> str:
+def place(descriptor: Descriptor, identifier: str, raw: Path, *, seconds: float = math.inf) -> str:
     """Where a record begins in its native file below `raw`/folder: `file:line`, or the file where the record fills one.
 
-    Its split is read again until the record comes; NotFound if it does not.
+    Its split is read again until the record comes; NotFound if it does not, or not in so many seconds.
     """
-    split = split_record_id(identifier)[1]
+    split, end = split_record_id(identifier)[1], time.monotonic() + seconds
     for record in read(descriptor, split, raw, Ledger()):
         if record.id == identifier:
             return last_place()
+        if time.monotonic() > end:
+            break
     raise NotFound(f"no record {identifier!r} in the native files below {raw / descriptor.folder}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,12 +52,12 @@ def follow(identifier: str, *, descriptors: Path, raw: Path) -> Thread:
     ledgers = [layout.records(corpus) / layout.LEDGER] + [
         folder / layout.LEDGER for folder in (layout.CURATED, layout.INSTRUCTIONS, layout.TOKENS)
     ]
-    ledger = [step for step in _rows(ledgers, record, Entry) if _concerns(step.row.id, identifier)]
+    ledger = [step for step in _rows(ledgers, record, Entry) if concerns(step.row.id, identifier)]
     if not (instances or records or ledger):
         raise NotFound(f"no artefact below {layout.RECORDS.parent} holds {identifier!r}")
     return Thread(
         id=identifier,
-        native=_native(corpus, record, descriptors, raw),
+        native=native(corpus, record, descriptors, raw),
         record=records[0] if records else None,
         instances=tuple(instances),
         ledger=tuple(ledger),
@@ -75,7 +76,7 @@ def _rows(paths: Iterable[Path], identifier: str, kind: Any) -> Iterator[Step]:
     for path in filter(Path.exists, paths):
         with path.open("rb") as lines:
             for line in lines:
-                if needle in line and _concerns(msgspec.json.decode(line, type=_Named).id, identifier):
+                if needle in line and concerns(msgspec.json.decode(line, type=_Named).id, identifier):
                     yield Step(path.as_posix(), msgspec.json.decode(line, type=kind))
 
 
@@ -83,17 +84,20 @@ class _Named(msgspec.Struct):
     id: str
 
 
-def _concerns(row: str, identifier: str) -> bool:
-    """Whether a row's id is this one, extends it, or is the record's that it extends."""
-    return row in (identifier, identifier.partition("#")[0]) or row.startswith(
-        tuple(identifier + mark for mark in "#.@")
+def concerns(row: str, identifier: str) -> bool:
+    """Whether a row's id is this one, extends it, or is the record's that it extends. A record's is extended after a `#`;
+    its key may hold any other mark.
+    """
+    record = identifier.partition("#")[0]
+    return row in (identifier, record) or row.startswith(
+        tuple(identifier + mark for mark in ("#" if record == identifier else ".@"))
     )
 
 
-def _native(corpus: str, record: str, descriptors: Path, raw: Path) -> str:
-    """Where the record begins; empty if its native files are not there."""
+def native(corpus: str, record: str, descriptors: Path, raw: Path, *, seconds: float = math.inf) -> str:
+    """Where the record begins, `file:line`; empty if its native files are not there, or too many to be read in time."""
     try:
         described, above = corpora.below(descriptor.find(corpus, descriptors), raw)
-        return corpora.place(described, record, above)
+        return corpora.place(described, record, above, seconds=seconds)
     except NotFound:
         return ""
