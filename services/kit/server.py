@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from taiyi.errors import Conflict, InvalidInput
 
 UNARY_SECONDS = 10.0
 """How long unary calls may go on after SIGTERM, within the grace."""
-_WATCH_SECONDS = 1.0
+_WATCH_SECONDS, _LAST_SECONDS = 1.0, 1.0
 
 
 class Running(NamedTuple):
@@ -67,14 +67,19 @@ async def running(settings: Settings, services: Sequence[Service]) -> AsyncItera
             await _drain(server, ours, calls, settings.grace_seconds)
 
 
-async def serve(settings: Settings, services: Sequence[Service]) -> None:
-    """Serve until SIGTERM or SIGINT, then drain."""
+async def serve(
+    settings: Settings, services: Sequence[Service], *, told: Callable[[str], object] = lambda address: None
+) -> None:
+    """Serve until SIGTERM or SIGINT, then drain; a second signal ends at once. told: called with the address."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with running(settings, services):
+    async with running(settings, services) as server:
+        told(server.address)
         await ended.wait()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
 
 
 def options(limits: Limits) -> list[tuple[str, int]]:
@@ -140,6 +145,8 @@ async def _drain(server: Any, ours: health.Health, calls: Calls, grace: float) -
         calls.end([call for call in calls.left() if spent >= _patience(call, grace)])
         await asyncio.sleep(0.02)
     calls.end(calls.left())
+    await asyncio.wait([stopped], timeout=_LAST_SECONDS)
+    await server.stop(None)  # a connection that never finished its handshake would hold the end up
     await stopped
     logs.event("stopped")
 
