@@ -34,9 +34,13 @@ def die_with_parent(number: int = signal.SIGTERM, parent: int | None = None) -> 
         os.kill(os.getpid(), number)
 
 
+class Held(Conflict):
+    """Another process is at work there; it may be free later."""
+
+
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Hold `folder/lock` for as long as the block runs; Conflict if another process holds it."""
+    """Hold `folder/lock` for as long as the block runs; Held if another process holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+") as lock:
         try:
@@ -44,7 +48,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            raise Conflict(f"{folder}: process {holder} is at work here; wait for it or stop it") from None
+            raise Held(f"{folder}: process {holder} is at work here; wait for it or stop it") from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -41,10 +41,8 @@ def publish(written: Path, home: Path, fingerprint: str, step: int, beside: Sequ
     final = folder_of(home, step)
     files: dict[str, str] = {}
     for root, name in ((written, final.name), *((folder, folder.name) for folder in beside)):
-        for file in _files(root):
-            _sync(file)
+        for file in sync(root):
             files[f"{name}/{file.relative_to(root).as_posix()}"] = manifest.digest(file)
-        _sync(root)
     jsonl.write_json(written / MANIFEST, Published(fingerprint, step, files))
     _sync(written)
     if final.exists():
@@ -124,8 +122,12 @@ def _known(checkpoint: Path) -> Iterable[str]:
     return found.files
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+def sync(folder: Path) -> list[Path]:
+    """Have a folder and all below it on disk; its files."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in (*files, *(inner for inner in folder.rglob("*") if inner.is_dir()), folder):
+        _sync(path)
+    return files
 
 
 def _sync(path: Path) -> None:

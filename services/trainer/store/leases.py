@@ -32,7 +32,7 @@ from services.trainer.states import (
 from services.trainer.store import rows
 
 LEASE_SECONDS = 60.0
-_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 10.0, 300.0
+FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 10.0, 300.0
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -143,8 +143,11 @@ def heartbeat(
         return Heard(True, job.cancel_time is not None)
 
 
-def finish(database: Database, claim: Claim, outcome: Outcome) -> bool:
-    """End the attempt, and with it the job or its turn; false, and nothing is changed, if the fence is not the job's."""
+def finish(database: Database, claim: Claim, outcome: Outcome, first_wait_seconds: float = FIRST_WAIT_SECONDS) -> bool:
+    """End the attempt, and with it the job or its turn; false, and nothing is changed, if the fence is not the job's.
+
+    first_wait_seconds: before a job is tried again that must wait; doubled with each further time, up to 5 minutes.
+    """
     with database.writing() as session:
         job = rows.held(session, claim.number, claim.fence)
         if job is None:
@@ -159,35 +162,34 @@ def finish(database: Database, claim: Claim, outcome: Outcome) -> bool:
         elif job.cancel_time is not None:
             rows.turn(session, job, at, CANCELLED, CANCELLED_BY_USER)
         elif outcome.kind == "failure":
-            _failed(session, job, at, outcome)
+            _failed(session, job, at, outcome, first_wait_seconds)
         else:
-            _disrupted(session, job, at, outcome)
+            _disrupted(session, job, at, outcome, first_wait_seconds)
         return True
 
 
-def _failed(session: Session, job: Job, at: datetime, outcome: Outcome) -> None:
+def _failed(session: Session, job: Job, at: datetime, outcome: Outcome, wait: float) -> None:
     job.failures += 1
     if job.failures >= job.max_attempts:
         said = f"failed {job.failures} times, the last with {outcome.reason}: {outcome.message}"
         rows.turn(session, job, at, FAILED, ATTEMPTS_EXHAUSTED, said)
     else:
-        _wait(session, job, at, outcome, job.failures)
+        _wait(session, job, at, outcome, wait * 2 ** (job.failures - 1))
 
 
-def _disrupted(session: Session, job: Job, at: datetime, outcome: Outcome) -> None:
+def _disrupted(session: Session, job: Job, at: datetime, outcome: Outcome, wait: float) -> None:
     job.disruptions += 1
     if job.disruptions >= MOST_DISRUPTIONS:
         said = f"disrupted {job.disruptions} times, the last by {outcome.reason}: {outcome.message}"
         rows.turn(session, job, at, FAILED, DISRUPTIONS_EXHAUSTED, said)
     elif outcome.wait:
-        _wait(session, job, at, outcome, job.disruptions)
+        _wait(session, job, at, outcome, wait * 2 ** (job.disruptions - 1))
     else:
         rows.turn(session, job, at, QUEUED, outcome.reason, outcome.message)
 
 
-def _wait(session: Session, job: Job, at: datetime, outcome: Outcome, times: int) -> None:
-    seconds = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2 ** (times - 1))
-    job.not_before = at + timedelta(seconds=seconds)
+def _wait(session: Session, job: Job, at: datetime, outcome: Outcome, seconds: float) -> None:
+    job.not_before = at + timedelta(seconds=min(_LONGEST_WAIT_SECONDS, seconds))
     rows.turn(session, job, at, RETRY_WAIT, outcome.reason, outcome.message)
 
 

@@ -1,0 +1,79 @@
+"""Nudges: a message on the broker that says "look for work on this queue", and nothing else. It may be lost or doubled."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from celery import Celery
+from kombu.entity import Queue
+
+log = logging.getLogger("taiyi.services")
+TASK = "taiyi.look"
+_PREFIX = "taiyi."
+_EXPIRES_SECONDS = 300
+"""A nudge nobody took by then is of no use: others came after it."""
+
+
+def application(broker: str) -> Celery:
+    """The Celery application of a broker: JSON only, early acknowledgement, no results."""
+    amqp = broker.startswith(("amqp", "pyamqp"))
+    app = Celery("taiyi", broker=broker, set_as_current=False)
+    app.conf.update(
+        task_serializer="json",
+        result_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        result_backend=None,
+        task_acks_late=False,
+        task_publish_retry=False,
+        task_create_missing_queues=True,
+        worker_prefetch_multiplier=1,
+        worker_concurrency=1,
+        worker_pool="threads",
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=3,
+        broker_transport_options={"confirm_publish": True} if amqp else {"visibility_timeout": 3600},
+    )
+    if amqp:
+        app.conf.task_default_queue_type = "quorum"
+    return app
+
+
+def queue(name: str) -> Queue:
+    """The broker's queue for one of ours."""
+    return Queue(_PREFIX + name, routing_key=_PREFIX + name)  # type: ignore[no-untyped-call]
+
+
+class Bell:
+    """Rings for queues. Without a broker it does nothing: workers poll."""
+
+    def __init__(self, broker: str) -> None:
+        self._app = application(broker) if broker else None
+        self._lock = threading.Lock()
+        self.failures = 0
+
+    def ring(self, name: str) -> bool:
+        """Nudge the workers of a queue; false, and counted, if the broker did not take it."""
+        if self._app is None:
+            return False
+        try:
+            with self._lock:
+                self._send(self._app, name)
+        except Exception as error:  # whatever a broker's client raises: the nudge is disposable
+            self.failures += 1
+            log.warning("nudge not sent", extra={"fields": {"queue": name, "error": repr(error)}})
+            return False
+        return True
+
+    def _send(self, app: Any, name: str) -> None:
+        app.send_task(TASK, args=[name], queue=queue(name), retry=False, ignore_result=True, expires=_EXPIRES_SECONDS)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        if self._app is not None:
+            self._app.close()
