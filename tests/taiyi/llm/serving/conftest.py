@@ -1,16 +1,13 @@
 """A lively model, adapters for it in folders, and an engine to ask in one process."""
 
-import peft
 import pytest
-import torch
 
-from taiyi.llm import chat, checkpoint, embedded
-from taiyi.llm.checkpoint import AdapterManifest
+from taiyi.llm import chat, checkpoint
 from taiyi.llm.serving.adapters import Adapters
 from taiyi.llm.serving.engine import Engine, Request
 from taiyi.llm.serving.messages import EngineSpec, Finished, Piece, Sampling
-from taiyi.llm.spec import LoraSpec
 from taiyi.records import Turn
+from tests.taiyi.llm.serving import lively
 
 QUESTIONS = [
     "Which drugs?",
@@ -25,14 +22,8 @@ QUESTIONS = [
 @pytest.fixture(scope="session")
 def lively_folder(tokenizer, tiny, tmp_path_factory):
     """A saved model with large random weights: its answers differ by prompt, and some of them end."""
-    model = embedded.build(tokenizer, tiny, seed=3)
-    torch.manual_seed(0)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(torch.randn_like(parameter) * 0.3)
     folder = tmp_path_factory.mktemp("lively") / "model"
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    lively.make_model(tokenizer, tiny, folder)
     return folder
 
 
@@ -40,35 +31,11 @@ def lively_folder(tokenizer, tiny, tmp_path_factory):
 def adapters_folder(lively_folder, tmp_path_factory):
     """one, two.b (embeddings trained): adapters that fit; json and alien: of another style, and of another base."""
     folder = tmp_path_factory.mktemp("data") / "adapters"
-    make_adapter(lively_folder, folder / "one", seed=1)
-    make_adapter(lively_folder, folder / "two.b", seed=2, train_embeddings=True)
-    make_adapter(lively_folder, folder / "json", seed=3, style="json")
-    make_adapter(lively_folder, folder / "alien", seed=4, base="0" * 64)
+    lively.make_adapter(lively_folder, folder / "one", seed=1)
+    lively.make_adapter(lively_folder, folder / "two.b", seed=2, train_embeddings=True)
+    lively.make_adapter(lively_folder, folder / "json", seed=3, style="json")
+    lively.make_adapter(lively_folder, folder / "alien", seed=4, base="0" * 64)
     return folder
-
-
-def make_adapter(model_folder, folder, *, seed, train_embeddings=False, style="taiyi", **differing):
-    from msgspec.structs import replace
-
-    from taiyi.llm.finetune import lora_config
-
-    lora = LoraSpec(rank=4, alpha=8, train_embeddings=train_embeddings)
-    tokenizer = checkpoint.load_tokenizer(model_folder)
-    model = peft.get_peft_model(
-        checkpoint.load_base(model_folder), lora_config(checkpoint.load_base(model_folder), lora)
-    )
-    torch.manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.requires_grad:
-                parameter.add_(torch.randn_like(parameter) * 0.2)
-    source = folder.parent.parent / f"source-{folder.name}"
-    model.save_pretrained(source)
-    found = replace(checkpoint.identity(model_folder, tokenizer, style), **differing)
-    description = AdapterManifest(
-        identity=found, lora=lora, reference=str(model_folder), fingerprint="f", step=3, score=0.5
-    )
-    checkpoint.save_adapter(source, tokenizer, folder, description)
 
 
 @pytest.fixture(scope="session")

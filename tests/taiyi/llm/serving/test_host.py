@@ -60,7 +60,9 @@ def test_it_answers_all_and_comes_back_with_its_adapters_when_killed(spec, alone
             with pytest.raises(EngineAway, match="being loaded"):
                 await text_of(host, "x")
             await until(lambda: host.loaded)
-            assert await asyncio.gather(*(text_of(host, question) for question in QUESTIONS)) == [alone[n] for n in range(6)]
+            assert await asyncio.gather(*(text_of(host, question) for question in QUESTIONS)) == [
+                alone[n] for n in range(6)
+            ]
             with_one = await text_of(host, QUESTIONS[0], "one")
             assert with_one != alone[0]
             assert {a.name: bool(a.refused) for a in host.adapters()} == {
