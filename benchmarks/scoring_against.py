@@ -25,6 +25,8 @@ from taiyi.metrics import classification, rouge, sets, tagging
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / ".venv" / "peers"
 ENTITIES, RELATIONS, LABELS, REPLIES = "CMeEE-V2", "CMeIE-V2", "KUAKE-QIC", "MedDG"
+REPLIED = 2747
+"""Replies of MedDG's development set; sentences of CMeEE stand in for them."""
 BENCHMARK_OF = {ENTITIES: "cmeee_dev", RELATIONS: "cmeie_dev", LABELS: "kuake_qic_dev", REPLIES: "cmeee_dev"}
 
 
@@ -81,7 +83,7 @@ def against_promptcblue(
     for task, name in BENCHMARK_OF.items():
         instances, items = by_id[name][0].instances, by_id[name][1]
         if task == REPLIES:
-            instances, items = _replies(instances[:1000])
+            instances, items = _replies(instances[:REPLIED])
         gold = [{"sample_id": one.id, "answer": in_promptcblue_form(task, one.gold)[1]} for one in instances]
         file, own = folder / f"{task}.jsonl", folder / f"{task}.own.jsonl"
         _write(file, task, instances, [in_promptcblue_form(task, answer)[0] for answer in items])
