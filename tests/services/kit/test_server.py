@@ -161,22 +161,24 @@ def test_calls_over_the_limit_of_streams_wait_or_are_told_to_call_again(tmp_path
     async def client() -> None:
         limits = Limits(concurrent_streams=4)
         async with serving(tmp_path, servicer=Echo(wait_seconds=0.05), limits=limits) as served:
+            asked = [asyncio.ensure_future(_code(served.ask("Echo", ONE))) for _ in range(20)]
             most = 0
-
-            async def ask() -> StatusCode:
-                nonlocal most
-                try:
-                    await served.ask("Echo", ONE)
-                except grpc.RpcError as error:
-                    return told(error).code
+            while not all(call.done() for call in asked):
                 most = max(most, len(served.running.calls.open))
-                return StatusCode.OK
-
-            ends = await asyncio.gather(*(ask() for _ in range(20)))
+                await asyncio.sleep(0.005)
+            ends = [call.result() for call in asked]
             assert 1 <= most <= 4
             assert set(ends) <= {StatusCode.OK, StatusCode.UNAVAILABLE} and ends.count(StatusCode.OK) >= 4
 
     run(client)
+
+
+async def _code(call: Any) -> StatusCode:
+    try:
+        await call
+    except grpc.RpcError as error:
+        return told(error).code
+    return StatusCode.OK
 
 
 def test_a_socket_in_the_file_system_is_an_address(tmp_path: Path) -> None:
