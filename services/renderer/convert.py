@@ -25,6 +25,9 @@ from taiyi.tasks import TaskSpec
 _STYLES: dict[int, Style] = {pb.ANSWER_STYLE_TAIYI: "taiyi", pb.ANSWER_STYLE_JSON: "json"}
 
 
+_LARGEST = 2**63 - 1
+
+
 def templates(task: str, wordings: dict[Any, Any], language: str) -> Iterable[pb.Template]:
     """The wordings of a task in a language, or in each if that is empty."""
     for spoken, groups in wordings.items():
@@ -97,6 +100,9 @@ def batch(made: Batch) -> pb.RenderCorpusResponse:
 
 def preview(shares: Sequence[Share]) -> pb.PreviewMixResponse:
     """What the mixture takes."""
+    total = sum(share.taken for share in shares)
+    if total > _LARGEST:
+        raise invalid_field("mix_json", f"asks for {total} instances, and at most {_LARGEST} can be told")
     parts = [
         pb.MixPart(
             corpus=share.part.corpus,
@@ -108,7 +114,7 @@ def preview(shares: Sequence[Share]) -> pb.PreviewMixResponse:
         )
         for share in shares
     ]
-    return pb.PreviewMixResponse(parts=parts, total=sum(share.taken for share in shares))
+    return pb.PreviewMixResponse(parts=parts, total=total)
 
 
 def problem(found: Problem) -> pb.LintProblem:

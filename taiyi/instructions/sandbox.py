@@ -33,8 +33,8 @@ from taiyi.tasks import TaskSpec
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one job may use: processor time, address space, all that it writes, and time for each part of its answer."""
 
-    cpu_seconds: int = 10
-    memory_bytes: int = 2**30
+    cpu_seconds: int = 5
+    memory_bytes: int = 2**29
     output_bytes: int = 64 * 2**20
     wait_seconds: float = 30.0
 
