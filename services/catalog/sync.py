@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -11,14 +11,14 @@ import msgspec
 from services.catalog import repository, rows, sync_store
 from services.catalog.digests import Digests
 from services.catalog.repository import FoundArtefact, FoundCorpus, FoundEvaluation, FoundFile, Progress
-from services.catalog.sync_store import Changes, Writer
+from services.catalog.sync_store import Changes, Key, Writer
 from services.kit.database import Database
 from taiyi import layout
 from taiyi.errors import NotFound
 from taiyi.params import Params
 
-Key = tuple[str, str]
-"""An artefact: path and sha256."""
+Edges = Mapping[tuple[Key, str], list[Key]]
+"""What was made from what: (made, path of the part) -> sources."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -42,7 +42,8 @@ def sync(root: Path, database: Database, progress: Progress, *, evaluations: Seq
         before = sync_store.revision(session.connection())
         digests = Digests(root, sync_store.known_digests(session.connection()))
         known = sync_store.known_artefacts(session.connection())
-    found = look(root, digests, progress, evaluations)
+        edges = sync_store.known_edges(session.connection())
+    found = look(root, digests, progress, edges, evaluations)
     gone = {key: digests.of(key[0]) != key[1] for key in (*known, *found.artefacts)}
     with database.writing() as session:
         writer = Writer(session.connection(), before)
@@ -58,15 +59,15 @@ def sync(root: Path, database: Database, progress: Progress, *, evaluations: Seq
     return changes
 
 
-def look(root: Path, digests: Digests, progress: Progress, evaluations: Sequence[str] = ()) -> Found:
-    """Everything that the repository holds; nothing is written."""
+def look(root: Path, digests: Digests, progress: Progress, known: Edges, evaluations: Sequence[str] = ()) -> Found:
+    """Everything that the repository holds; nothing is written. known: what was made from what, as found before."""
     told = repository.parameters(root)
     corpora = list(repository.corpora(root, told, progress))
     progress(f"{len(corpora):,} corpora described")
     made = [*repository.made(root), *repository.standing(root, digests)]
     made += [_evaluation(path, digests) for path in evaluations]
     artefacts = {(one.path, one.sha256): one for one in made}
-    edges = list(_edges(root, list(artefacts.values()), artefacts, digests))
+    edges = list(_edges(root, artefacts, digests, known))
     progress(f"{len(artefacts):,} artefacts")
     scored = [
         (sha256, repository.evaluation(root, path))
@@ -84,30 +85,32 @@ def _evaluation(path: str, digests: Digests) -> FoundArtefact:
 
 
 def _edges(
-    root: Path, made: Iterable[FoundArtefact], artefacts: dict[Key, FoundArtefact], digests: Digests
+    root: Path, artefacts: dict[Key, FoundArtefact], digests: Digests, known: Edges
 ) -> Iterator[tuple[Key, Key, str]]:
-    """What each was made of; an input that nothing is known to have made becomes an artefact of its own."""
-    outputs = [one for one in artefacts.values() if digests.of(one.path) == one.sha256]
+    """What each was made of, as found now or else before; an input that nothing is known to have made becomes an
+    artefact of its own.
+    """
+    made = list(artefacts.values())
+    outputs = [one for one in made if digests.of(one.path) == one.sha256]
     for one in made:
+        key = (one.path, one.sha256)
         for path, sha256 in one.inputs.items():
-            sources = _sources(path, sha256, artefacts, outputs, digests)
-            if not sources:
-                given = repository.given(root, path, sha256)
-                artefacts[path, sha256] = given
-                sources = [given]
-            for source in sources:
-                yield (one.path, one.sha256), (source.path, source.sha256), path
+            sources = _sources(path, sha256, artefacts, outputs, digests) or known.get((key, path), [])
+            if not sources or sources == [(path, sha256)]:
+                artefacts.setdefault((path, sha256), repository.given(root, path, sha256))
+                sources = [(path, sha256)]
+            yield from ((key, source, path) for source in sources)
 
 
 def _sources(
     path: str, sha256: str, artefacts: dict[Key, FoundArtefact], outputs: Sequence[FoundArtefact], digests: Digests
-) -> list[FoundArtefact]:
+) -> list[Key]:
     """The artefact that is this input, the one that it is a part of, or those that lie in it."""
     if (path, sha256) in artefacts:
-        return [artefacts[path, sha256]]
+        return [(path, sha256)]
     wanted = PurePosixPath(path)
     within = [one for one in outputs if wanted.is_relative_to(one.path) or PurePosixPath(one.path).is_relative_to(path)]
-    return within if within and digests.of(path) == sha256 else []
+    return [(one.path, one.sha256) for one in within] if within and digests.of(path) == sha256 else []
 
 
 def _told(root: Path, path: str, progress: Progress) -> Iterator[rows.Line]:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from services.catalog.models import Artefact, Catalog, Corpus, CorpusTask, Digest, Edge, Evaluation, File, Place, Score
 from services.catalog.repository import UNKNOWN, FoundArtefact, FoundCorpus, FoundEvaluation, FoundFile
@@ -18,6 +19,8 @@ from services.catalog.rows import Line
 from taiyi import manifest
 from taiyi.errors import Conflict
 
+Key = tuple[str, str]
+"""An artefact: path and sha256."""
 Changes = Counter[str]
 """What changed, by kind: "corpora added" -> how many."""
 _BATCH = 5000
@@ -34,10 +37,21 @@ def known_digests(connection: Connection) -> dict[str, tuple[str, str]]:
     return {path: (listing, sha256) for path, listing, sha256 in connection.execute(select(*Digest.__table__.c))}
 
 
-def known_artefacts(connection: Connection) -> dict[tuple[str, str], bool]:
+def known_artefacts(connection: Connection) -> dict[Key, bool]:
     """(path, sha256) -> whether it is gone, of every artefact."""
     asked = select(Artefact.path, Artefact.sha256, Artefact.gone)
     return {(path, sha256): gone for path, sha256, gone in connection.execute(asked)}
+
+
+def known_edges(connection: Connection) -> dict[tuple[Key, str], list[Key]]:
+    """(made, path of the part) -> what it was made from, artefacts as (path, sha256)."""
+    made, source = aliased(Artefact), aliased(Artefact)
+    asked = select(made.path, made.sha256, Edge.path, source.path, source.sha256).select_from(Edge)
+    asked = asked.join(made, made.number == Edge.made).join(source, source.number == Edge.source)
+    known: dict[tuple[Key, str], list[Key]] = {}
+    for made_path, made_sha256, part, path, sha256 in connection.execute(asked):
+        known.setdefault(((made_path, made_sha256), part), []).append((path, sha256))
+    return known
 
 
 class Writer:
@@ -49,7 +63,7 @@ class Writer:
             raise Conflict(_OTHER)
         self._connection, self._before, self._at = connection, before, before + 1
         self.changes: Changes = Counter()
-        self._numbers: dict[tuple[str, str], int] = {}
+        self._numbers: dict[Key, int] = {}
 
     def corpora(self, found: Iterable[FoundCorpus]) -> None:
         """Described corpora; one that is described no more is gone where an artefact is of it, else deleted."""
@@ -95,7 +109,7 @@ class Writer:
                 self.changes["corpora gone"] += 1
 
     def artefacts(
-        self, found: Iterable[FoundArtefact], gone: Mapping[tuple[str, str], bool], counts: Mapping[str, dict[str, int]]
+        self, found: Iterable[FoundArtefact], gone: Mapping[Key, bool], counts: Mapping[str, dict[str, int]]
     ) -> None:
         """Artefacts, none of which is ever deleted. gone: of every one, known or found; counts: by path, of what is there."""
         known = {(row.path, row.sha256): row for row in self._connection.execute(select(*Artefact.__table__.c))}
@@ -135,20 +149,21 @@ class Writer:
             self._connection.execute(update(Artefact).where(Artefact.number == row.number), changed)
             self.changes["artefacts gone" if changed.get("gone") else "artefacts changed"] += 1
 
-    def edges(self, wanted: Iterable[tuple[tuple[str, str], tuple[str, str], str]]) -> None:
-        """What was made from what: (made, source, path of the part), both as (path, sha256). What an earlier
-        synchronisation knew of a made artefact's part stays, unless its source was one that nobody had made.
-        """
-        known: dict[tuple[int, str], set[int]] = {}
-        for made, source, path in self._connection.execute(select(Edge.made, Edge.source, Edge.path)):
-            known.setdefault((made, path), set()).add(source)
-        for made_key, source_key, path in wanted:
-            made, source = self._numbers[made_key], self._numbers[source_key]
-            sources = known.setdefault((made, path), set())
-            if made != source and source not in sources:
-                self._connection.execute(insert(Edge), {"made": made, "source": source, "path": path})
-                sources.add(source)
-                self.changes["edges added"] += 1
+    def edges(self, wanted: Iterable[tuple[Key, Key, str]]) -> None:
+        """What was made from what, by path of the part: all that is known of those that are named."""
+        rows: dict[tuple[int, str], set[int]] = {}
+        for made, source, path in wanted:
+            rows.setdefault((self._numbers[made], path), set()).add(self._numbers[source])
+        asked = select(Edge.made, Edge.path, Edge.source)
+        known = {(made, path, source) for made, path, source in self._connection.execute(asked)}
+        new = {(*key, source) for key, sources in rows.items() for source in sources if source != key[0]}
+        for edge in sorted(new - known):
+            self._connection.execute(insert(Edge), dict(zip(("made", "path", "source"), edge, strict=True)))
+            self.changes["edges added"] += 1
+        for edge in (edge for edge in known - new if edge[:2] in rows):
+            which = and_(Edge.made == edge[0], Edge.path == edge[1], Edge.source == edge[2])
+            self._connection.execute(delete(Edge).where(which))
+            self.changes["edges changed"] += 1
 
     def evaluations(self, found: Iterable[tuple[str, FoundEvaluation]]) -> None:
         """Evaluations with the sha256 of the artefact that holds each; one that is known is never another."""

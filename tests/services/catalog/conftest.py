@@ -11,6 +11,7 @@ from typing import Any
 
 import grpc
 import pytest
+from taiyi_api.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 
 from pipelines import acquire, curate, evaluate, harmonize, instruct, overlay
 from services.catalog import wiring
@@ -23,7 +24,6 @@ from services.kit.settings import Settings
 from taiyi import jsonl, layout, manifest, params, samples, strict_yaml
 from taiyi.instances import Instance, Prediction
 from taiyi.params import Params
-from taiyi_api.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from tests.services import postgres
 
 CORPORA = ["sample_cdr", "sample_cmeee", "sample_intent", "sample_exams"]
@@ -35,7 +35,9 @@ def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     house = tmp_path_factory.mktemp("house")
     for folder in (layout.DESCRIPTORS, layout.TEMPLATES, layout.BENCHMARKS):
         shutil.copytree(root / folder, house / folder)
-    jsonl.write_json(house / layout.PARAMS, overlay.merged(strict_yaml.load(root / layout.PARAMS), {"corpora": CORPORA}))
+    jsonl.write_json(
+        house / layout.PARAMS, overlay.merged(strict_yaml.load(root / layout.PARAMS), {"corpora": CORPORA})
+    )
     with chdir(house):
         told = params.load(layout.PARAMS)
         samples.write(layout.SAMPLES, documents=12, seed=13)
@@ -88,10 +90,10 @@ def house(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / "house"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database on either engine."""
-    if request.param == "sqlite":
+    """An empty database: embedded, or of the engine that the test asks for."""
+    if getattr(request, "param", "sqlite") == "sqlite":
         yield f"sqlite:///{tmp_path}/catalog.db"
     else:
         with postgres.fresh() as made:
