@@ -31,6 +31,12 @@ BUSY_SECONDS = 30.0
 SAFE_WAL = (3, 51, 3)
 """The first SQLite whose write-ahead log cannot be corrupted by two checkpoints at once."""
 
+_AWAY = frozenset(
+    (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+)
+_AWAY_STATES = frozenset(("08", "25", "40", "53", "55", "57", "58"))
+"""Classes of SQLSTATE: connection, transaction state, rollback, resources, object not ready, intervention, system."""
+
 
 class Moment(TypeDecorator[datetime]):
     """An instant, aware and in UTC, on either database."""
@@ -143,20 +149,24 @@ class Database:
             yield
         except exc.TimeoutError as error:
             raise DatabaseAway(f"{self.shown}: all connections are in use") from error
-        except (exc.OperationalError, exc.InterfaceError, exc.DatabaseError) as error:
+        except exc.DBAPIError as error:
             raise _named(self, error) or error from error
 
 
 def _named(database: Database, error: exc.DBAPIError) -> TaiyiError | None:
+    """Trouble by SQLite's result code or PostgreSQL's SQLSTATE; None for what is no trouble of the database."""
     said = str(error.orig).strip().partition("\n")[0]
+    number = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     state = getattr(error.orig, "sqlstate", None) or ""
-    if "database or disk is full" in said or state.startswith("53100"):
+    if number == sqlite3.SQLITE_FULL or state.startswith("531"):
         return StorageFull(f"{database.shown}: no space is left")
-    if "malformed" in said or "file is not a database" in said:
+    if number in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or state.startswith("XX00"):
         return DataLoss(f"{database.shown} is damaged: {said}")
-    if isinstance(error, exc.OperationalError | exc.InterfaceError) or error.connection_invalidated:
-        missing = "no such" in said or state.startswith("42")
-        return None if missing else DatabaseAway(f"{database.shown} does not answer: {said}")
+    lost = error.connection_invalidated or (
+        not database.embedded and not state and isinstance(error, exc.OperationalError)
+    )
+    if number in _AWAY or state[:2] in _AWAY_STATES or lost:
+        return DatabaseAway(f"{database.shown} does not answer: {said}")
     return None
 
 
