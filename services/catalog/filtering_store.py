@@ -35,6 +35,8 @@ class Field(NamedTuple):
 
 def condition(filter_text: str, fields: Mapping[str, Field]) -> ColumnElement[bool] | None:
     """The condition that a filter is, None for an empty one; INVALID_ARGUMENT says where it goes wrong."""
+    if "\0" in filter_text:  # which no database holds in a text, and at which patterns end
+        raise invalid_field("filter", f"at character {filter_text.index(chr(0)) + 1}: U+0000 is in no text")
     tree = filters.parse(filter_text, {name: field.kind for name, field in fields.items()})
     return None if tree is None else _node(tree, fields)
 

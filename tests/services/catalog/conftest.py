@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, chdir
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 from taiyi_api.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 
@@ -17,7 +16,7 @@ from pipelines import acquire, curate, evaluate, harmonize, instruct, overlay
 from services.catalog import wiring
 from services.catalog.schema import SCHEMA
 from services.catalog.sync import sync
-from services.kit import migrations
+from services.kit import channel, migrations
 from services.kit.database import Database
 from services.kit.server import running
 from services.kit.settings import Settings
@@ -125,16 +124,21 @@ def catalogued(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Setting
     return settings
 
 
+class Hurried:
+    """A stub whose calls have a deadline."""
+
+    def __init__(self, stub: Any) -> None:
+        self._stub = stub
+
+    def __getattr__(self, method: str) -> Any:
+        return partial(getattr(self._stub, method), timeout=20)
+
+
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Any]:
     """The catalog served, and a stub that calls it."""
     async with (
         running(settings, [wiring.service(settings)]) as server,
-        grpc.aio.insecure_channel(server.address) as channel,
+        channel.connect(server.address, contracts=[wiring.CONTRACT]) as connection,
     ):
-        yield CatalogServiceStub(channel)
-
-
-Client = Callable[[Any], Awaitable[Any]]
-
-os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+        yield Hurried(CatalogServiceStub(connection))

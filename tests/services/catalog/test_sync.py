@@ -20,7 +20,6 @@ from services.kit.database import Database
 from taiyi import jsonl, layout, manifest, params
 from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady
 
-
 both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 
 
