@@ -12,11 +12,12 @@ from taiyi.metrics import Score, concepts, extraction
 from taiyi.metrics.matching import Key
 
 CID = "CID"
+MENTIONS = {"Disease": "06a_bc5cdr_mention_disease", "Chemical": "06b_bc5cdr_mention_chemical"}
 
 
 @pytest.mark.parametrize("kind", ["Disease", "Chemical"])
 def test_spans_agree_with_the_cdr_kit(kind: str, score_vectors: Path) -> None:
-    folder = score_vectors / f"06{'a' if kind == 'Disease' else 'b'}_bc5cdr_mention_{kind.lower()}"
+    folder = score_vectors / MENTIONS[kind]
     gold = _spans(folder / "gold.PubTator", kind)
     for case, figures in _cases(folder).items():
         found = extraction.score(gold, _spans(folder / f"pred.{case}.PubTator", kind), task="ner", unit="span")

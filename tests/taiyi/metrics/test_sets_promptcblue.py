@@ -11,6 +11,8 @@ import pytest
 from taiyi.metrics import Score, sets
 
 FIGURES = ("precision", "recall", "f1")
+SETS = ("CHIP-CDEE", "CHIP-CDN", "CHIP-MDCFNPC", "CMeEE-V2", "CMeIE-V2", "IMCS-V2-NER", "IMCS-V2-SR")
+RAW = "perfect noisy_a noisy_b empty halfwidth_punct no_lead_line chatty_wrapper refusal".split()
 
 
 def _item(value: dict[str, Any]) -> tuple[str, ...]:
@@ -37,6 +39,34 @@ def test_the_vectors_of_sets_of_items_agree(score_vectors: Path, judged: Any) ->
         score = sets.micro_f1([judged(_items(one), _items(other)) for one, other in sides], task="ie")
         assert predicted["case"] == gold["case"]
         assert _figures(score) == pytest.approx(read["expected"]["cases"][gold["case"]], abs=1e-12), gold["case"]
+
+
+@pytest.mark.parametrize("case", RAW)
+def test_the_vectors_of_the_seven_extraction_tasks_agree(case: str, score_vectors: Path, judged: Any) -> None:
+    folder = score_vectors / "01_promptcblue_raw16"
+    gold, read = (
+        json.loads((folder / f"{name}.structured.json").read_text(encoding="utf-8"))
+        for name in ("gold", f"pred.{case}")
+    )
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["cases"][case]
+    for task in SETS:
+        sides = zip(gold[task], read[task], strict=True)
+        outcomes = [judged(_items(one["answer"]), _items(other["answer"])) for one, other in sides]
+        score = sets.micro_f1(outcomes, task="ie")
+        assert _figures(score) == pytest.approx(expected["tasks"][task], abs=1e-12), task
+        assert 100 * score.value == pytest.approx(expected["score_map_x100"][f"{task}-Micro-F1"]), task
+
+
+@pytest.mark.parametrize("case", RAW)
+def test_the_printed_sheet_holds_a_figure_of_each_of_the_sixteen_tasks(case: str, score_vectors: Path) -> None:
+    """The figures themselves are compared where each kind of task is: sets here, classes, reports and dialogues there."""
+    path = score_vectors / "01_promptcblue_raw16" / "expected.json"
+    expected = json.loads(path.read_text(encoding="utf-8"))["cases"][case]
+    figures = {"Micro-F1": "f1", "Macro-F1": "macro-f1", "RougeL": "rougeL"}
+    assert len(expected["score_map_x100"]) == len(expected["tasks"]) == 16
+    for name, printed in expected["score_map_x100"].items():
+        task, shown = next((name.removesuffix(f"-{figure}"), key) for figure, key in figures.items() if figure in name)
+        assert printed == pytest.approx(100 * expected["tasks"][task][shown]), name
 
 
 def _nested(value: Any) -> Any:
