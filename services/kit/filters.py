@@ -93,6 +93,7 @@ def _tokens(text: str) -> list[_Token]:
     while at < end:
         match = _TOKEN.match(text, at)
         if not match or match.end() == at:
+            at = len(text) - len(text[at:].lstrip())
             raise _problem(text, at, "a word, a quoted text, a comparison or a bracket")
         kind = str(match.lastgroup)
         word = match[kind]
