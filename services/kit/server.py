@@ -23,6 +23,8 @@ from taiyi.errors import Conflict, InvalidInput
 UNARY_SECONDS = 10.0
 """How long unary calls may go on after SIGTERM, within the grace."""
 _WATCH_SECONDS, _LAST_SECONDS = 1.0, 1.0
+_LAST_CALLS_SECONDS = 0.2
+"""How long calls are still taken after NOT_SERVING: some were sent before it was heard."""
 
 
 class Running(NamedTuple):

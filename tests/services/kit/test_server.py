@@ -349,7 +349,7 @@ def test_after_sigterm_new_calls_are_refused_as_unavailable(tmp_path: Path) -> N
             stream = echo.method(channel, "Count")(Message(number=10_000), timeout=60)
             await stream.read()
             server.send_signal(signal.SIGTERM)
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.6)
             async with grpc.aio.insecure_channel(address) as other:
                 assert (await refusal(echo.method(other, "Echo")(ONE, timeout=5))).code is StatusCode.UNAVAILABLE
             assert (await _numbers(stream))[1].reason == "SHUTTING_DOWN"
