@@ -14,9 +14,20 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def find(name: str, root: Path, store: Path) -> Path:
+    """Where an artefact lies, its content verified where the name tells it.
+
+    NotFound, InvalidInput as `locate`; DataLoss if what lies there is not what it was.
+    """
+    found = locate(name, root, store)
+    if name.startswith(PREFIX) and manifest.digest(found) != name.removeprefix(PREFIX):
+        raise DataLoss(f"{found} is not the artefact {name} any more; make it again (dvc repro) or restore it")
+    return found
+
+
+def locate(name: str, root: Path, store: Path) -> Path:
     """Where an artefact lies. store: the folder of artefacts by digest; others are those of the manifests below `root`.
 
-    InvalidInput for a path that leaves the data folder; NotFound; DataLoss if what lies there is not what it was.
+    InvalidInput for a path that leaves the data folder, or a name that is no digest; NotFound.
     """
     return _by_digest(name, root, store) if name.startswith(PREFIX) else _below_data(name, root)
 
@@ -38,8 +49,6 @@ def _by_digest(name: str, root: Path, store: Path) -> Path:
     found = kept if kept.exists() else _of_manifests(digest, root)
     if found is None:
         raise NotFound(f"no artefact {name} here; pull or make it first (dvc pull, dvc repro)")
-    if manifest.digest(found) != digest:
-        raise DataLoss(f"{found} is not the artefact {name} any more; make it again (dvc repro) or restore it")
     return found
 
 
@@ -54,6 +63,8 @@ def _of_manifests(digest: str, root: Path) -> Path | None:
 
 def _below_data(name: str, root: Path) -> Path:
     data = (root / "data").resolve()
+    if "\0" in name:
+        raise InvalidInput("a path holds no NUL", where="artefact")
     found = (data / name.removeprefix("data/")).resolve()
     if not found.is_relative_to(data) or found == data:
         raise InvalidInput(

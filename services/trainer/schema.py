@@ -17,13 +17,19 @@ _WAIT_SECONDS = 60.0
 
 
 def opened(settings: Settings) -> Database:
-    """The queue's database at this version's schema. Processes that start together wait for the one that migrates."""
+    """The queue's database at this version's schema."""
     database = Database(settings.database_of("trainer"))
+    prepare(database)
+    return database
+
+
+def prepare(database: Database) -> None:
+    """Have the database at this version's schema. Processes that start together wait for the one that migrates."""
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
             migrations.prepare(database, SCHEMA)
-            return database
+            return
         except Conflict:
             if time.monotonic() > deadline:
                 raise

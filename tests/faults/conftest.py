@@ -40,6 +40,7 @@ QUICK = {
     "grace_seconds": 10.0,
     "first_wait_seconds": 0.2,
     "no_progress_seconds": 60.0,
+    "slow_poll_seconds": 1.0,
 }
 
 

@@ -54,6 +54,13 @@ def create(database: Database, new: NewJob, most_waiting: int = 0) -> Job:
             return _same(session.scalars(select(Job).where(Job.request_id == new.request_id)).one(), digest)
 
 
+def of_request(database: Database, request_id: str, spec: dict[str, Any]) -> Job | None:
+    """The job that this request_id queued; None if none. Refused (ALREADY_EXISTS) if that was for another spec."""
+    with database.reading() as session:
+        found = session.scalars(select(Job).where(Job.request_id == request_id)).one_or_none()
+    return _same(found, manifest.params_digest(spec)) if found else None
+
+
 def _same(job: Job, digest: str) -> Job:
     if job.spec_sha256 == digest:
         return job
