@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from taiyi import __version__, cli_corpora, cli_evaluation, cli_instructions, cli_output, layout
 from taiyi.errors import NotFound, TaiyiError
+
+SHELLS = "taiyi.commands"
+"""The entry points through which the shells over the core add their commands: functions that take the subparsers."""
 
 
 def _samples(arguments: argparse.Namespace) -> None:
@@ -77,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     trace = commands.add_parser("trace", help="follow an id: record, ledger, instance, prediction, verdict")
     trace.add_argument("id", help="a record id corpus/split/key, or an instance id that extends it")
     trace.set_defaults(run=_trace)
+
+    for shell in sorted(metadata.entry_points(group=SHELLS), key=lambda entry: entry.name):
+        shell.load()(commands)
     return parser
 
 
