@@ -16,7 +16,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 import protovalidate
@@ -99,12 +99,12 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc, unused-ignore]
         gauge = metrics.IN_FLIGHT.labels(call.method)
         gauge.inc()
         try:
-            _echo(call)
+            call.context.set_trailing_metadata((("x-request-id", call.request_id),))
             self._gate.admit(call)
             return await work()
         except BaseException as error:
-            _refuse(call, error)
-            return b""
+            await _refuse(call, error)
+            raise  # never reached: what refuses a call raises
         finally:
             gauge.dec()
             self.open.discard(call)
@@ -194,11 +194,7 @@ def _request_id(context: Any) -> str:
     return uuid.uuid4().hex
 
 
-def _echo(call: Call, *more: tuple[str, Any]) -> None:
-    call.context.set_trailing_metadata((("x-request-id", call.request_id), *more))
-
-
-def _refuse(call: Call, error: BaseException) -> None:
+async def _refuse(call: Call, error: BaseException) -> NoReturn:
     """Give the call the status of an error; a cancellation that is not ours goes on."""
     if isinstance(error, asyncio.CancelledError) and call.ended:
         if call.task:
@@ -219,9 +215,10 @@ def _refuse(call: Call, error: BaseException) -> None:
         logs.log.error("unexpected error", exc_info=error, extra={"fields": fields})
     call.code, call.reason = refused.code, refused.reason
     status = errors.status(refused)
-    call.context.set_code(refused.code)
-    call.context.set_details(status.message)
-    _echo(call, ("grpc-status-details-bin", status.SerializeToString()))
+    trailing = (("x-request-id", call.request_id), ("grpc-status-details-bin", status.SerializeToString()))
+    # abort sends trailers alone: after set_code and return an empty message goes first, and clients never try again
+    await call.context.abort(refused.code, status.message, trailing)
+    raise error
 
 
 def _finished(call: Call) -> None:
