@@ -95,12 +95,30 @@ def _by_broker(worker: Worker, app: Celery, name: str) -> None:
 
     signals.worker_shutting_down.connect(stopping, weak=False)
     polling.start()
-    arguments = ["--pool=threads", "--concurrency=1", f"--hostname={name.replace(':', '-')}@%h", "--loglevel=WARNING"]
     try:
-        app.worker_main(["worker", *arguments, "--without-gossip", "--without-mingle"])
+        while not worker.stop.is_set():  # it ends when it reads what is no message of Celery's
+            _consume(app, name)
+            worker.stop.wait(POLL_SECONDS)
     finally:
         worker.stop.set()
         polling.join()
+
+
+def _consume(app: Celery, name: str) -> None:
+    """Take nudges until told to end, or until the consumer breaks."""
+    consumer = app.Worker(
+        hostname=f"{name.replace(':', '-')}@{socket.gethostname()}",
+        pool="threads",
+        concurrency=1,
+        without_gossip=True,
+        without_mingle=True,
+        loglevel="WARNING",
+        quiet=True,
+    )
+    try:
+        consumer.start()
+    except SystemExit as end:  # how Celery leaves on a signal
+        log.info("consumer ended", extra={"fields": {"status": end.code}})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 """A real model trained through the queue, killed on the way, ends as one that nobody disturbed: same curve, same bits."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -17,8 +18,8 @@ from services.trainer import convert, orders
 from services.trainer.schema import SCHEMA
 from services.trainer.store import jobs, leases, reads
 from services.trainer.supervisor import Supervisor, Terms
-from taiyi import jsonl, manifest
-from taiyi.llm.finetune import HISTORY
+from taiyi import jsonl, manifest, params, training
+from taiyi.llm.finetune import HISTORY, finetune
 from taiyi.llm.spec import TrainResult
 
 SPEC = {"queue": "cpu", "stage": "stage1", "tokens": "data/tokens/stage1.arrow", "base_model": "base_model"}
@@ -49,6 +50,26 @@ def supervise(database, repository, tmp_path, monkeypatch):
         assert Supervisor(database, terms, stop, claim).run()
         if beside:
             beside.join()
+
+    return run
+
+
+@pytest.fixture
+def undisturbed(repository, tmp_path, monkeypatch):
+    """Train stage 1 as the pipeline does, in this process and to the end; the adapter's folder."""
+    monkeypatch.syspath_prepend(os.getcwd())
+
+    def run(told):
+        with contextlib.chdir(repository):
+            finetune(
+                training.spec(told, "stage1"),
+                repository / "data/base_model",
+                repository / "data/tokens/stage1.arrow",
+                tmp_path / "whole",
+                resume_folder=tmp_path / "whole_checkpoints",
+                evaluate=training.dev_scorer(told, "stage1"),
+            )
+        return tmp_path / "whole"
 
     return run
 
@@ -90,12 +111,11 @@ def at_step(database, step, act):
 
 
 def test_killed_stopped_and_resumed_it_ends_with_the_same_curve_and_the_same_bits(
-    database, repository, supervise, tmp_path
+    database, repository, supervise, undisturbed, tmp_path
 ):
     import torch
 
-    whole = queue(database, repository, tmp_path)
-    supervise()
+    one = undisturbed(params.load(repository / "params.yaml"))
     job = queue(database, repository, tmp_path)
 
     def kill(claim, stop):
@@ -109,16 +129,19 @@ def test_killed_stopped_and_resumed_it_ends_with_the_same_curve_and_the_same_bit
     supervise(at_step(database, 20, lambda claim, stop: stop.set()))
     supervise()
     assert [a.reason for a in reads.get(database, job)[1]] == ["KILLED", "WORKER_SHUTDOWN", "DONE"]
-    one, other = adapter(database, whole, tmp_path), adapter(database, job, tmp_path)
+    other = adapter(database, job, tmp_path)
     assert curve(one) == curve(other)
     weights, same = (load_file(folder / "adapter_model.safetensors") for folder in (one, other))
     assert weights.keys() == same.keys()
     assert all(torch.equal(weights[name], same[name]) for name in weights)
     assert any("resuming from step" in event.message for event in told(database, job, "message"))
     assert not (tmp_path / "state/jobs" / job).exists()
+    found = reads.get(database, job)[0]
+    assert (found.progress["step"], found.progress["steps"]) == (60, 60)
+    assert "score" in found.progress["dev_scores"]
 
 
-def test_a_stop_between_two_logged_steps_keeps_the_curve(database, repository, supervise, tmp_path):
+def test_a_stop_between_two_logged_steps_keeps_the_curve(database, repository, supervise, undisturbed, tmp_path):
     """Stopped wherever it is, not only where a checkpoint was due: sums of the loss go on too."""
     train = msgspec.json.encode(
         {
@@ -127,8 +150,8 @@ def test_a_stop_between_two_logged_steps_keeps_the_curve(database, repository, s
             "stage2": {"tasks": ["tc"], "learning_rate": 0.01, "epochs": 0, "steps": 40, "batch_size": 4},
         }
     ).decode()
-    whole = queue(database, repository, tmp_path, train_json=train)
-    supervise()
+    known = params.load(repository / "params.yaml")
+    one = undisturbed(msgspec.structs.replace(known, train=msgspec.json.decode(train, type=params.Train)))
     job = queue(database, repository, tmp_path, train_json=train)
 
     def soon(claim, stop):
@@ -142,18 +165,9 @@ def test_a_stop_between_two_logged_steps_keeps_the_curve(database, repository, s
     resumed_from = told(database, job, "checkpoint")[-1].progress["step"]
     assert 0 < resumed_from < 40
     supervise()
-    one, other = adapter(database, whole, tmp_path), adapter(database, job, tmp_path)
+    other = adapter(database, job, tmp_path)
     assert curve(one) == curve(other)
     assert (one / "adapter_model.safetensors").read_bytes() == (other / "adapter_model.safetensors").read_bytes()
-
-
-def test_progress_and_dev_scores_are_told(database, repository, supervise, tmp_path):
-    job = queue(database, repository, tmp_path)
-    supervise()
-    found = reads.get(database, job)[0]
-    assert (found.progress["step"], found.progress["steps"]) == (60, 60)
-    assert "score" in found.progress["dev_scores"]
-    assert [e.progress["step"] for e in told(database, job, "checkpoint")] == list(range(4, 61, 4))
 
 
 @pytest.mark.parametrize(
