@@ -182,8 +182,8 @@ def _announced(body: str, options: _Options) -> list[str]:
 def _alone(body: str, options: _Options) -> list[str]:
     """The label that is the whole answer, or that stands first and is set off from what follows."""
     either = rf"(?i:{options.letter}|{options.word})"
-    if re.fullmatch(rf"\W*{either}\W*", body):
-        return [options.find(re.sub(r"^\W+|\W+$", "", body))]
+    if whole := re.fullmatch(rf"\W*(?P<label>{either})\W*", body):
+        return [options.find(whole["label"])]
     set_off = rf"(?:{options.letter})(?=\s*(?:[.:)\],;、。]|选?项|\n|and\b|or\b|和|与))"
     first = re.match(rf"\W*(?P<label>{set_off}|(?i:{options.word})(?=[a-z']?[^\w]|的))", body)
     return _with_followers(body, first.start("label"), options) if first else []

@@ -61,7 +61,7 @@ def answer(gold: Items, style: Style) -> str:
 
 
 def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
-    """Yes or no as offered: the word alone, else the one that begins the answer, else the one that it states.
+    """Yes or no as offered (in the language's words where not two are): the word alone, else the one that begins the answer, else the one that it states.
 
     Both are `ambiguous`, without items; a short answer that is neither ("maybe") is `off_schema`. Never raises.
     """
@@ -82,7 +82,8 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     found = [match for match in (first, second) if match] or list(_SAID.finditer(bare))
     said = {"no" if match["no"] else "yes" for match in found}
     if len(said) == 1:
-        return Parsed("ok", ((context.offered[0 if said == {"yes"} else 1],),))
+        words = context.offered if len(context.offered) == 2 else WORDS[context.language]
+        return Parsed("ok", ((words[0 if said == {"yes"} else 1],),))
     if said:
         return Parsed("ambiguous", (), (bare[:80],))
     return Parsed("off_schema" if len(bare) <= 40 and "\n" not in bare else "unparsed", (), (bare[:80],))

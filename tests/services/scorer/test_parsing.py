@@ -105,7 +105,7 @@ def test_contexts_of_any_kind_are_taken(scorer: Any) -> None:
             names = [chance.choice(PIECES) for _ in range(chance.randrange(4))]
             given = pb.AnswerContext(
                 offered=names,
-                choices=[pb.Choice(label=chance.choice(PIECES), text=chance.choice(PIECES)) for _ in names],
+                choices=[pb.Choice(label=chance.choice(PIECES)[:100], text=chance.choice(PIECES)) for _ in names],
                 multiple=chance.random() < 0.5,
                 language=chance.choice(("en", "zh")),
                 roles=names[::-1],

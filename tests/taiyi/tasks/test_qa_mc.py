@@ -237,3 +237,9 @@ def test_the_accuracy_vectors_from_written_answers(case: str, style: Style, scor
 )
 def test_each_layer_of_reading_goes_before_the_next(text: str, layer: str, label: str) -> None:
     assert read(text, DRUGS) == ("ok", [label]), layer
+
+
+@pytest.mark.parametrize("label", ["\x00", "...", "(b)"])
+def test_a_label_without_letters_is_found_like_any_other(label: str) -> None:
+    given = Context(offered=(label,), choices=((label, "one"),))
+    assert qa_mc.parse(f": {label}; ", given).items == ((label,),)

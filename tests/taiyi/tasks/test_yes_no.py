@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taiyi.instances import Style
+from taiyi.instances import Context, Parsed, Style
 from taiyi.records import LANGUAGES, Language
 from taiyi.tasks import ner, re, yes_no
 
@@ -66,3 +66,9 @@ def test_what_models_say_is_read(language: Language, text: str, status: str, wor
 def test_any_text_is_read_without_an_error(text: str, language: Language) -> None:
     parsed = yes_no.parse(text, yes_no.context(language), prompt=text[:5])
     assert bool(parsed.items) == (parsed.status == "ok")
+
+
+@pytest.mark.parametrize("offered", [(), ("Yes",)])
+def test_where_not_two_words_are_offered_the_languages_own_are_read(offered: tuple[str, ...]) -> None:
+    given = Context(offered=offered, operation=yes_no.OPERATION, language="zh")
+    assert yes_no.parse("没有", given) == Parsed("ok", (("否",),))
