@@ -49,6 +49,24 @@ def queue(name: str) -> Queue:
     return Queue(_PREFIX + name, routing_key=_PREFIX + name)  # type: ignore[no-untyped-call]
 
 
+def reachable(broker: str, timeout_seconds: float = 3.0) -> str:
+    """Why a broker does not answer; empty if it does."""
+    app = application(broker)
+    try:
+        with app.connection_for_write(connect_timeout=timeout_seconds) as connection:
+            connection.ensure_connection(max_retries=1, timeout=timeout_seconds, interval_start=0, interval_step=0)
+    except Exception as error:  # whatever a broker's client raises
+        return str(error) or type(error).__name__
+    finally:
+        app.close()
+    return ""
+
+
+def shown(broker: str) -> str:
+    """A broker's URL without its password, for messages."""
+    return str(application(broker).connection_for_write().as_uri())
+
+
 class Bell:
     """Rings for queues. Without a broker it does nothing: workers poll."""
 
