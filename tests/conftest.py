@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parent.parent
 _MATERIAL = {"real_corpora", "score_vectors"}
 """Fixtures that bring whole corpora: tests of them are no unit tests."""
-COSTS = {"e2e": "e2e", "pipelines": "integration", "services": "integration"}
+COSTS = {"e2e": "e2e", "faults": "integration", "pipelines": "integration", "services": "integration"}
 
 # The first example of a property may import a module and be slow; a property's result must not depend on the clock.
 settings.register_profile("taiyi", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)

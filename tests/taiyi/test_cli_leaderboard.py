@@ -5,6 +5,8 @@ import pytest
 from taiyi import cli
 from tests.taiyi.pages import made_evaluations
 
+pytestmark = pytest.mark.integration  # whole folders of pages
+
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory) -> list[str]:

@@ -7,8 +7,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.taiyi.pages.made_evaluations import BENCHMARKS, HOSTILE, SKILL
-from tests.taiyi.pages.test_report import _Tags
 
 from taiyi import benchmarks, jsonl, layout
 from taiyi.errors import NotFound
@@ -17,6 +15,10 @@ from taiyi.evaluation.forgetting import Forgetting
 from taiyi.evaluation.results import FORGETTING, SCORES, Evaluation, Judged
 from taiyi.pages import evaluation_files as files
 from taiyi.pages.answers import ORDER, PER_PAGE, answer, ordered, render
+from tests.taiyi.pages.made_evaluations import BENCHMARKS, HOSTILE, SKILL
+from tests.taiyi.pages.test_report import _Tags
+
+pytestmark = pytest.mark.integration  # whole folders of pages
 
 
 class Tags(_Tags):
