@@ -11,8 +11,8 @@ import contextvars
 import inspect
 import logging
 import re
+import secrets
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -96,7 +96,7 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc, unused-ignore]
         call.task = asyncio.current_task()
         _call.set(call)
         self.open.add(call)
-        gauge = metrics.IN_FLIGHT.labels(call.method)
+        gauge = metrics.in_flight(call.method)
         gauge.inc()
         try:
             call.context.set_trailing_metadata((("x-request-id", call.request_id),))
@@ -191,7 +191,7 @@ def _request_id(context: Any) -> str:
     for key, value in context.invocation_metadata() or ():
         if key == "x-request-id" and isinstance(value, str) and _ID.fullmatch(value):
             return value
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)
 
 
 async def _refuse(call: Call, error: BaseException) -> NoReturn:
@@ -210,7 +210,7 @@ async def _refuse(call: Call, error: BaseException) -> NoReturn:
         raise error
     refused = errors.refusal(error)
     if refused is None:
-        refused = errors.internal(uuid.uuid4().hex)
+        refused = errors.internal(secrets.token_hex(16))
         fields = {"request_id": call.request_id, "method": call.method, **refused.metadata}
         logs.log.error("unexpected error", exc_info=error, extra={"fields": fields})
     call.code, call.reason = refused.code, refused.reason
@@ -223,7 +223,7 @@ async def _refuse(call: Call, error: BaseException) -> NoReturn:
 
 def _finished(call: Call) -> None:
     seconds = time.monotonic() - call.started
-    metrics.SECONDS.labels(call.method, call.code.name).observe(seconds)
+    metrics.seconds(call.method, call.code.name).observe(seconds)
     level = logging.WARNING if call.code is grpc.StatusCode.INTERNAL else logging.INFO
     if not logs.log.isEnabledFor(level):
         return

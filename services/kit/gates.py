@@ -34,7 +34,7 @@ class Gate:
     """Lets a call in, or refuses it. rules: the least scope by method path; what has no rule is refused."""
 
     def __init__(self, settings: Settings, rules: Mapping[str, Scope]) -> None:
-        self._settings, self._rules = settings, rules
+        self._tokens_needed, self._rules = settings.tokens_needed, rules
         self._tokens = tokens.Known(settings.state)
         limits = settings.limits
         self._rate = Rate(limits.calls_per_second, limits.burst) if limits.calls_per_second else None
@@ -59,7 +59,7 @@ class Gate:
             if found is None:
                 raise _unauthenticated("the token is unknown, expired or revoked")
             return Caller(found.name, found.scope)
-        if self._settings.tokens_needed:
+        if self._tokens_needed:
             raise _unauthenticated("a token is needed: metadata `authorization: Bearer TOKEN`")
         return Caller(name or _host(context.peer()), "admin")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,9 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
 IN_FLIGHT = Gauge("taiyi_calls_in_flight", "Calls that are being answered, by method.", ["method"])
+
+seconds = functools.lru_cache(maxsize=4096)(SECONDS.labels)
+in_flight = functools.lru_cache(maxsize=1024)(IN_FLIGHT.labels)
 
 
 @contextmanager
