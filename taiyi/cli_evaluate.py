@@ -74,14 +74,12 @@ def _add_endpoint(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from taiyi import answering, gold, manifest, process
+    from taiyi import answering, manifest, process
 
     _check(arguments)
     cli_score.check_out(arguments.out)
-    asked = cli_score.chosen(arguments)
     system = _system(arguments)
-    found = cli_score.sources(arguments)
-    questions = gold.questions(asked, found, cli_score.say, wordings=arguments.wordings, style=system.style)
+    asked, questions = cli_score.chosen(arguments, wordings=arguments.wordings, style=system.style)
     if arguments.limit:
         questions = _first(questions, asked, arguments.limit)
         cli_score.say(f"WARNING: only the first {arguments.limit:,} questions of each benchmark are asked")

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from taiyi.evaluation.prediction_files import Answers
     from taiyi.evaluation.results import Evaluation
     from taiyi.gold import Sources
-    from taiyi.instances import Instance
+    from taiyi.instances import Instance, Style
+
+ALL = "all"
+"""Every benchmark whose questions can be had."""
 
 PREDICTIONS = "predictions.jsonl"
 """Beside an evaluation: the raw answers, which `taiyi score` reads again."""
@@ -40,7 +43,7 @@ def add_to(commands: Any) -> None:
 def shared() -> argparse.ArgumentParser:
     """The options of both commands: which benchmarks, where their questions are, where the evaluation goes."""
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--benchmark", required=True, metavar="ID[,ID]", help="ids of data/benchmarks, or all")
+    parser.add_argument("--benchmark", required=True, metavar="ID[,ID]", help="ids of data/benchmarks, or all at hand")
     parser.add_argument("--gold", type=Path, metavar="FILE", help="the questions, as taiyi benchmarks questions writes")
     parser.add_argument(
         "--corpora", type=Path, metavar="DIR", help="native files to make the questions from (default: raw.folder)"
@@ -54,14 +57,21 @@ def shared() -> argparse.ArgumentParser:
     return parser
 
 
-def chosen(arguments: argparse.Namespace) -> list[Benchmark]:
-    """The benchmarks asked for; a wrong id is answered with what is close."""
-    from taiyi import benchmarks
+def chosen(
+    arguments: argparse.Namespace, *, wordings: int = 1, style: Style | None = None
+) -> tuple[list[Benchmark], list[Instance]]:
+    """The benchmarks asked for and their questions. Of `all`, those whose questions can be had: the others are named on
+    standard error. A wrong id is answered with what is close.
+    """
+    from taiyi import benchmarks, gold
 
-    if arguments.benchmark == "all":
-        return list(benchmarks.every(arguments.benchmarks))
+    found = sources(arguments)
+    if arguments.benchmark == ALL:
+        every = benchmarks.every(arguments.benchmarks)
+        return gold.at_hand(every, found, say, wordings=wordings, style=style)
     names = dict.fromkeys(name.strip() for name in arguments.benchmark.split(","))
-    return [benchmarks.find(name, arguments.benchmarks) for name in names]
+    asked = [benchmarks.find(name, arguments.benchmarks) for name in names]
+    return asked, gold.questions(asked, found, say, wordings=wordings, style=style)
 
 
 def sources(arguments: argparse.Namespace) -> Sources:
@@ -78,12 +88,11 @@ def sources(arguments: argparse.Namespace) -> Sources:
 
 
 def _score(arguments: argparse.Namespace) -> None:
-    from taiyi import gold, manifest
+    from taiyi import manifest
     from taiyi.evaluation import prediction_files
 
     check_out(arguments.out)
-    asked = chosen(arguments)
-    questions = gold.questions(asked, sources(arguments), say)
+    asked, questions = chosen(arguments)
     answers = prediction_files.read(arguments.pred, questions, ignore_extra=arguments.ignore_extra)
     for line in remarks(answers, len(questions)):
         say(line)
@@ -140,28 +149,25 @@ def finish(
         with manifest.whole_folder(arguments.out) as folder:
             results.write(folder, scored, outcomes)
             jsonl.write(folder / PREDICTIONS, (Prediction(q.id, texts[q.id]) for q in questions if q.id in texts))
-    counts = {b.id: gold.distinct(b, questions) for b in asked}
     for result in scored.evaluation.results:
-        for line in scorecard.warnings(result, counts[result.benchmark]):
+        for line in scorecard.warnings(result):
             say(f"WARNING: {line}")
-    _print(scored.evaluation, asked, counts, arguments)
+    _print(scored.evaluation, asked, arguments)
 
 
-def _print(
-    evaluation: Evaluation, asked: Sequence[Benchmark], counts: Mapping[str, int], arguments: argparse.Namespace
-) -> None:
+def _print(evaluation: Evaluation, asked: Sequence[Benchmark], arguments: argparse.Namespace) -> None:
     from taiyi.evaluation import scorecard
 
     by_id = {benchmark.id: benchmark for benchmark in asked}
     if arguments.json:
-        output.json(evaluation.results[0] if len(asked) == 1 else evaluation)
+        output.json(evaluation if len(asked) > 1 or arguments.benchmark == ALL else evaluation.results[0])
         return
     for result in evaluation.results:
-        benchmark, count = by_id[result.benchmark], counts[result.benchmark]
-        output.table(f"{benchmark.title}: {evaluation.name}", ("figures x100", ""), scorecard.rows(result, count))
+        benchmark = by_id[result.benchmark]
+        output.table(f"{benchmark.title}: {evaluation.name}", ("figures x100", ""), scorecard.rows(result))
         if benchmark.references:
             columns = ("model", "x100", "comparable", "source")
-            output.table("published", columns, scorecard.reference_rows(result, count, benchmark))
+            output.table("published", columns, scorecard.reference_rows(result, benchmark))
         for note in benchmark.notes:
             print(f"note: {note}")
     if len(evaluation.results) > 1:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from taiyi.benchmarks import Benchmark
 from taiyi.corpora import descriptor
 from taiyi.errors import InvalidInput, NotFound
 from taiyi.evaluation.prediction_files import read_questions
-from taiyi.evaluation.scoring import Records
+from taiyi.evaluation.scoring import Records, question_of
 from taiyi.instances import Instance, Style
 from taiyi.instructions import benchmark_questions
 from taiyi.ledger import Ledger
@@ -58,28 +59,45 @@ def questions(
     return list(found.values())
 
 
+def at_hand(
+    every: Sequence[Benchmark], sources: Sources, say: Say, *, wordings: int = 1, style: Style | None = None
+) -> tuple[list[Benchmark], list[Instance]]:
+    """Those of the benchmarks whose questions can be had, and these, each once; the others are said by name. NotFound
+    where there are none.
+    """
+    held = read_questions(sources.file) if sources.file else ()
+    asked: list[Benchmark] = []
+    found: dict[str, Instance] = {}
+    for benchmark in every:
+        made = [one for one in held if benchmark.asks(one.id)]
+        if not sources.file:
+            with suppress(NotFound):
+                made = _questions(benchmark, sources, say, wordings, style)
+        found.update((one.id, one) for one in made)
+        asked += [benchmark] if made else []
+    if not asked:
+        raise NotFound(f"not one of {len(every)} benchmarks has its questions there\n  {sources.remedy}".rstrip())
+    if left_out := [benchmark.id for benchmark in every if benchmark not in asked]:
+        say(
+            f"{len(left_out)} of {len(every)} benchmarks are left out, whose files are not there: {', '.join(left_out)}"
+        )
+    return asked, list(found.values())
+
+
 def records(asked: Sequence[Benchmark], sources: Sources, say: Say) -> Records | None:
     """What finds the records that some measures need; None, and a warning, where their native files are not there."""
     for b in asked:
         needing = [m.name for m in (b.metric, *b.also) if measures.make(m, task=b.task).with_records is not None]
         try:
             if needing:
-                described, above = corpora.below(descriptor.find(b.corpus, sources.descriptors), sources.raw)
+                described, above = corpora.below(
+                    descriptor.find(b.corpus, sources.descriptors), sources.raw, descriptor.ids(sources.descriptors)
+                )
                 corpora.files(described, b.split, above)
         except NotFound:
             say(f"WARNING: {needing[0]} of {b.id} needs the native files of {b.corpus}, which are not there")
             return None
     return benchmark_questions.records_in(sources.raw, sources.descriptors)
-
-
-def distinct(benchmark: Benchmark, instances: Collection[Instance]) -> int:
-    """How many questions of a benchmark there are, each counted once in whatever wordings it is asked."""
-    return len({question_of(instance) for instance in instances if benchmark.asks(instance.id)})
-
-
-def question_of(instance: Instance) -> tuple[str, str]:
-    """What is asked, in whatever wording: the record and the sub-task."""
-    return instance.record, "".join(instance.id.partition("#")[2].split(".", 3)[3:])
 
 
 def _questions(benchmark: Benchmark, sources: Sources, say: Say, wordings: int, style: Style | None) -> list[Instance]:

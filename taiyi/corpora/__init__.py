@@ -20,11 +20,17 @@ from taiyi.records import AnyRecord, split_record_id
 __all__ = ["Descriptor", "below", "files", "place", "read", "splits"]
 
 
-def below(descriptor: Descriptor, source: Path) -> tuple[Descriptor, Path]:
-    """The descriptor and the folder above its native files: `source` holds them, or a subfolder for each corpus."""
+def below(descriptor: Descriptor, source: Path, others: Iterable[str] = ()) -> tuple[Descriptor, Path]:
+    """The descriptor and the folder above its native files: `source` holds them, or a subfolder for each corpus.
+
+    others: ids of corpora; NotFound where `source` has a folder of one of them and none of this corpus, whose files
+    are then not looked for among theirs.
+    """
     for folder in (descriptor.folder, descriptor.id):
         if (source / folder).is_dir():
             return msgspec.structs.replace(descriptor, folder=folder), source
+    if any((source / other).is_dir() for other in others):
+        raise NotFound(f"{source} has folders of other corpora and no folder {descriptor.folder!r} of {descriptor.id}")
     return msgspec.structs.replace(descriptor, folder="."), source
 
 

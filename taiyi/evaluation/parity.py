@@ -94,7 +94,7 @@ def sheet(evaluation: Evaluation | None, paper: Paper, benchmarks: Sequence[Benc
     results = {result.benchmark: result for result in evaluation.results if result.benchmark} if evaluation else {}
     main = [described[name] for name in paper.results.benchmarks if name in described]
     asked = [(results[benchmark.id], benchmark) for benchmark in main if benchmark.id in results]
-    whole = [result.score.value for result, benchmark in asked if result.official_n == benchmark.expected_n]
+    whole = [result.score.value for result, benchmark in asked if result.questions == benchmark.expected_n]
     held_out = described.get(paper.held_out.benchmark)
     return Sheet(
         rows=(
@@ -155,7 +155,7 @@ def _beside(
     theirs: float,
 ) -> Parity:
     ours, interval = _ours(result, figure) if result else (None, None)
-    whole = result is None or result.official_n == benchmark.expected_n
+    whole = result is None or result.questions == benchmark.expected_n
     return Parity(
         table=table,
         benchmark=benchmark.id,
@@ -174,7 +174,7 @@ def _beside(
         note=reference.note,
         ours=ours,
         interval=interval,
-        n=result.official_n if result else None,
+        n=result.questions if result else None,
         expected_n=benchmark.expected_n,
     )
 

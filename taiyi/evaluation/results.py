@@ -40,8 +40,9 @@ class BenchmarkResult(Part, frozen=True):
 
     benchmark: its id in data/benchmarks; empty for a test set without descriptor, which is scored by its task's metric.
     split, subtask: of which its questions are, as described.
-    official_n: all its test questions, whatever was answered; score.items is the same number. expected_n: as described;
-      another number than official_n is a part of the benchmark, or another version, and is marked so.
+    official_n: all its test questions, whatever was answered; score.items is the same number. asked: how many these are
+      where some come in several wordings, each counted once (None: none does). expected_n: as described; another number
+      of questions is a part of the benchmark, or another version, and is marked so.
     metric: what the headline `score` was made by; also: further scores; left_out: the names of further metrics that
       need the test set's records, where these were not at hand.
     of_parsed: the headline over the answers that could be read; `score` counts the others as wrong.
@@ -64,6 +65,7 @@ class BenchmarkResult(Part, frozen=True):
     split: str = ""
     subtask: str = ""
     metric: Metric | None = None
+    asked: int | None = None
     expected_n: int | None = None
     also: tuple[Score, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -73,6 +75,16 @@ class BenchmarkResult(Part, frozen=True):
     seen: Score | None = None
     unseen: Score | None = None
     wordings: tuple[Wording, ...] = ()
+
+    @property
+    def questions(self) -> int:
+        """How many questions were put, each counted once in whatever wordings."""
+        return self.official_n if self.asked is None else self.asked
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are as many as the benchmark has; also where that is not known."""
+        return self.expected_n in (None, self.questions)
 
 
 class Evaluation(Part, frozen=True):

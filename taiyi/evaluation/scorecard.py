@@ -13,15 +13,15 @@ from taiyi.metrics import Score
 Row = tuple[str, str]
 
 
-def rows(result: BenchmarkResult, asked: int) -> list[Row]:
-    """What a result says, name and value; figures are x100. asked: how many questions, in however many wordings each."""
-    return [row for row in _rows(result, asked) if row[1]]
+def rows(result: BenchmarkResult) -> list[Row]:
+    """What a result says, name and value; figures are x100."""
+    return [row for row in _rows(result) if row[1]]
 
 
-def warnings(result: BenchmarkResult, asked: int) -> list[str]:
+def warnings(result: BenchmarkResult) -> list[str]:
     """What makes the score another than the benchmark's: a part of its questions, or none that could be read."""
     said: list[str] = []
-    expected = result.expected_n
+    expected, asked = result.expected_n, result.questions
     if expected is not None and asked != expected:
         how = "a part of the benchmark" if asked < expected else "more than the benchmark"
         said.append(f"{result.name}: {asked:,} questions, officially {expected:,}: {how}; not comparable as it is")
@@ -33,13 +33,12 @@ def warnings(result: BenchmarkResult, asked: int) -> list[str]:
     return said
 
 
-def reference_rows(result: BenchmarkResult, asked: int, benchmark: Benchmark) -> list[tuple[str, str, str, str]]:
+def reference_rows(result: BenchmarkResult, benchmark: Benchmark) -> list[tuple[str, str, str, str]]:
     """The published figures beside ours: model, figure, comparable or not and why, source; the highest first."""
     ours = [("this", f"{100 * result.score.value:.2f}", "", "")]
-    partial = asked != (result.expected_n or asked)
     published = sorted(benchmark.references, key=lambda reference: -reference.value)
     return ours + [
-        (reference.model, f"{reference.value:g}", comparability(reference, partial=partial), reference.source)
+        (reference.model, f"{reference.value:g}", comparability(reference, partial=not result.whole), reference.source)
         for reference in published
     ]
 
@@ -57,7 +56,7 @@ def comparability(reference: Reference, *, partial: bool = False) -> str:
     return f"{said} ({reference.note})" if reference.note else said
 
 
-def _rows(result: BenchmarkResult, asked: int) -> Iterator[Row]:
+def _rows(result: BenchmarkResult) -> Iterator[Row]:
     score, n = result.score, result.official_n
     yield "score", f"{score.name} {100 * score.value:.2f}{_between(result.interval)}"
     yield "of the parsed", f"{100 * result.of_parsed:.2f}" if result.of_parsed is not None else ""
@@ -67,7 +66,7 @@ def _rows(result: BenchmarkResult, asked: int) -> Iterator[Row]:
     for further in result.also:
         yield _further(further)
     expected = "unknown" if result.expected_n is None else f"{result.expected_n:,}"
-    yield "questions", f"{asked:,}, officially {expected}"
+    yield "questions", f"{result.questions:,}, officially {expected}{_in_wordings(result)}"
     yield "answers", _shares(result.verdicts, n)
     yield "readings", _shares(result.statuses, n)
     yield "flags", _flags(result)
@@ -75,6 +74,12 @@ def _rows(result: BenchmarkResult, asked: int) -> Iterator[Row]:
         values = [wording.value for wording in result.wordings]
         spread = "  ".join(f"{w.template} {100 * w.value:.2f}" for w in result.wordings)
         yield "wordings", f"{100 * min(values):.2f} to {100 * max(values):.2f}: {spread}"
+
+
+def _in_wordings(result: BenchmarkResult) -> str:
+    if result.asked is None:
+        return ""
+    return f"; in {len(result.wordings)} wordings: the score is over all {result.official_n:,} answers"
 
 
 def _further(score: Score) -> Row:

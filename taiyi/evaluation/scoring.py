@@ -178,6 +178,7 @@ def _result(
         split=benchmark.split if benchmark else "",
         subtask=benchmark.subtask if benchmark else "",
         metric=metric,
+        asked=_asked_once(outcomes),
         expected_n=benchmark.expected_n if benchmark else None,
         also=tuple(one.score(restricted(group.outcomes, metric)) for metric, one in further if one),
         left_out=tuple(metric.name for metric, one in further if one is None),
@@ -244,6 +245,17 @@ def restricted(outcomes: list[Outcome], metric: Metric) -> list[Outcome]:
         )
         for outcome in outcomes
     ]
+
+
+def question_of(instance: Instance) -> tuple[str, str]:
+    """What is asked, in whatever wording: the record and the sub-task."""
+    return instance.record, "".join(instance.id.partition("#")[2].split(".", 3)[3:])
+
+
+def _asked_once(outcomes: Sequence[Outcome]) -> int | None:
+    """How many questions there are, each counted once; None where none comes in several wordings."""
+    count = len({question_of(outcome.instance) for outcome in outcomes})
+    return count if count < len(outcomes) else None
 
 
 def _document(outcome: Outcome, measure: Measure) -> str:

@@ -39,7 +39,7 @@ def questions(
     or `all`; empty: the benchmark's own; style: likewise. Raises NotFound of missing files and of a wording that the
     task does not have.
     """
-    described, above = corpora.below(descriptor.find(benchmark.corpus, descriptors), raw)
+    described, above = corpora.below(descriptor.find(benchmark.corpus, descriptors), raw, descriptor.ids(descriptors))
     if benchmark.task not in described.tasks:
         raise unknown_name(f"task of {described.id}", benchmark.task, described.tasks)
     spec = task_spec(described.id, benchmark.task, described.tasks[benchmark.task])

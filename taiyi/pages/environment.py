@@ -18,6 +18,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(n=_thousands, pct=_per_cent, task=task_name, svg=Markup, marked=_marked_language, short=_short)
+    made.filters.update(counted=counted)
     return made
 
 
@@ -30,6 +31,11 @@ def task_name(task: str) -> str:
     """A task id as the field writes it: `qa_mc` is QA-mc."""
     head, _, tail = task.partition("_")
     return f"{head.upper()}-{tail}" if tail else head.upper()
+
+
+def counted(number: int, noun: str) -> str:
+    """How many of what: 1 benchmark, 2 benchmarks."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _thousands(value: float) -> str:

@@ -14,7 +14,7 @@ from taiyi.evaluation.parity import Sheet
 from taiyi.evaluation.results import BenchmarkResult, Evaluation
 from taiyi.metrics.outcomes import ratio
 from taiyi.pages import charts, heat, leaderboard, views
-from taiyi.pages.environment import environment, whole_text
+from taiyi.pages.environment import counted, environment, whole_text
 from taiyi.pages.leaderboard import GROUPS, Entrant
 from taiyi.pages.views import Headline
 
@@ -116,7 +116,7 @@ def line(
         views.verdict_chart(result.name, result.verdicts),
         keys[result.score.signature],
         leaderboard.page(entrant, result) if below else entrant.answers.get(result.name, ""),
-        result.expected_n not in (None, result.official_n),
+        not result.whole,
         spread_chart(result),
     )
 
@@ -132,7 +132,7 @@ def headlines(evaluation: Evaluation) -> list[Headline]:
         Headline(
             _x100(evaluation.macro),
             "macro score",
-            f"mean of {len(results)} benchmarks; trivial answers reach {_x100(evaluation.macro_baseline)}",
+            f"mean of {counted(len(results), 'benchmark')}; trivial answers reach {_x100(evaluation.macro_baseline)}",
         ),
         Headline(f"{above} of {len(results)}", "above the baseline", "benchmarks where it beats the trivial answer"),
         Headline(

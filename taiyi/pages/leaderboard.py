@@ -120,7 +120,8 @@ def _column(
     signature = signatures.commonest(result.score.signature for result in results)
     first = next(result for result in results if result.score.signature == signature)
     n = _usual_n(results)
-    marks = {e.slug: tuple(_mark(text, notes) for text in _deviations(r, signature, n)) for e, r in found}
+    answers = _usual(r.official_n for r in results if r.questions == n)
+    marks = {e.slug: tuple(_mark(text, notes) for text in _deviations(r, signature, n, answers)) for e, r in found}
     best = min if lower_is_better(first) else max
     top = best((r.score.value for e, r in found if not marks[e.slug]), default=None)
     cells = {
@@ -136,9 +137,15 @@ def _column(
 
 def _usual_n(results: Sequence[BenchmarkResult]) -> int:
     """The whole benchmark's number of questions where someone answered it; else what most did, of several the largest."""
-    whole = [r.official_n for r in results if r.official_n == r.expected_n]
-    counts = Counter(whole or (r.official_n for r in results))
+    whole = [r.questions for r in results if r.questions == r.expected_n]
+    counts = Counter(whole or (r.questions for r in results))
     return max(counts, key=lambda n: (counts[n], n))
+
+
+def _usual(numbers: Iterable[int]) -> int:
+    """The commonest number; of several the least, which is that of questions asked in one wording."""
+    counts = Counter(numbers)
+    return min(counts, key=lambda number: (-counts[number], number))
 
 
 def lower_is_better(result: BenchmarkResult) -> bool:
@@ -152,12 +159,14 @@ def page(entrant: Entrant, result: BenchmarkResult) -> str:
     return f"{entrant.slug}/{answers}" if answers else ""
 
 
-def _deviations(result: BenchmarkResult, signature: str, n: int) -> Iterable[str]:
+def _deviations(result: BenchmarkResult, signature: str, n: int, answers: int) -> Iterable[str]:
     otherwise = signatures.difference(result.score.signature, signature)
     if otherwise:
         yield f"Counted otherwise than the rest of the column: {otherwise}."
-    if result.official_n != n:
-        yield f"Over {result.official_n:,} questions instead of {n:,}."
+    if result.questions != n:
+        yield f"Over {result.questions:,} questions instead of {n:,}."
+    elif result.official_n != answers:
+        yield f"Over {result.official_n:,} answers instead of {answers:,}: questions in {len(result.wordings)} wordings."
 
 
 def _mark(text: str, notes: dict[str, str]) -> str:
@@ -177,5 +186,5 @@ def _mean(results: Iterable[BenchmarkResult]) -> float | None:
 
 def _whole(entrant: Entrant, main: Sequence[str]) -> float | None:
     """The mean over all main benchmarks; None where one is missing or is not whole."""
-    found = {r.benchmark: r for r in entrant.evaluation.results if r.expected_n in (None, r.official_n)}
+    found = {r.benchmark: r for r in entrant.evaluation.results if r.whole}
     return _mean(found[key] for key in main) if main and all(key in found for key in main) else None

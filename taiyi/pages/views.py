@@ -13,7 +13,7 @@ from taiyi.evaluation.parity import Average, Parity, Sheet
 from taiyi.evaluation.results import BenchmarkResult
 from taiyi.pages import charts
 from taiyi.pages import quality as quality_view
-from taiyi.pages.environment import task_name
+from taiyi.pages.environment import counted, task_name
 from taiyi.pages.instruction_table import differences, instruction_table, place
 from taiyi.pages.report_data import CorpusRow, Curve, LedgerSample, Lengths, ReportData, TaskSize
 from taiyi.params import Averaging
@@ -123,7 +123,7 @@ def headlines(data: ReportData) -> list[Headline]:
             Headline(
                 _x100(e.macro),
                 "macro score",
-                f"mean of {count} benchmarks; trivial answers reach {_x100(e.macro_baseline)}",
+                f"mean of {counted(count, 'benchmark')}; trivial answers reach {_x100(e.macro_baseline)}",
             ),
             Headline(
                 f"{above} of {count}", "above the baseline", "benchmarks where the model beats the trivial answer"

@@ -19,6 +19,8 @@ from tests.taiyi import benchmark_house
 from tests.taiyi.benchmark_house import MENTIONS, TOPICS
 from tests.taiyi.chat_server import Behaviour, Reply, said, serving
 
+pytestmark = pytest.mark.integration  # a model, a server, kills
+
 Result = dict[str, Any]
 
 
@@ -98,6 +100,7 @@ def test_questions_are_asked_in_several_wordings(knows: Behaviour, capsys: pytes
     spread = {wording["template"]: (wording["items"], wording["value"]) for wording in result["wordings"]}
     assert spread["t1"] == (4, 1.0) and len(spread) == 3
     assert "4 questions, officially" in told
+    assert (result["asked"], result["official_n"]) == (4, 12)
 
 
 def test_what_the_server_refuses_is_unanswered_and_said(

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from taiyi.benchmarks import Benchmark
 from taiyi.errors import Conflict
-from taiyi.evaluation.results import BenchmarkResult, Evaluation
+from taiyi.evaluation.results import BenchmarkResult, Evaluation, Wording
 from taiyi.metrics import Score, signature
 from taiyi.metrics.measures import Metric
 from taiyi.pages import heat
@@ -74,6 +74,16 @@ def test_a_score_over_fewer_questions_is_marked_where_another_answered_the_whole
     assert [bool(cell(made, "x", slug).marks) for slug in "abc"] == [True, True, False]
     assert made.notes == [("a", "Over 40 questions instead of 100.")]
     assert made.columns[0].expected_n is None
+
+
+def test_the_whole_benchmark_in_three_wordings_is_whole_and_marked_beside_one_wording():
+    wordings = tuple(Wording(name, 100, 0.5) for name in ("t1", "t2", "t3"))
+    thrice = msgspec.structs.replace(result("x", 0.5, n=300), asked=100, wordings=wordings)
+    made = board([entrant("a", thrice), entrant("b", result("x", 0.4))], described(x="main"))
+    assert (made.columns[0].n, made.columns[0].expected_n) == (100, None)
+    assert made.notes == [("a", "Over 300 answers instead of 100: questions in 3 wordings.")]
+    assert {row.entrant.slug: row.main for row in made.rows} == {"a": 0.5, "b": 0.4}
+    assert board([entrant("a", thrice), entrant("b", thrice)], {}).notes == []
 
 
 def test_a_part_that_all_answered_is_compared_and_its_column_says_that_it_is_a_part():
