@@ -1,0 +1,1 @@
+"""The commands of the services, a module each; none imports a server, a database or gRPC before it runs."""
