@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +12,8 @@ from taiyi import strict_yaml
 from taiyi.errors import InvalidParams, unknown_name
 from taiyi.licences import Licence
 from taiyi.records import Language
+
+_ID = re.compile(r"[\w.-]{1,100}")
 
 Use = Literal["train", "dev", "test", "none"]
 Access = Literal["open", "registration", "agreement", "generated"]
@@ -131,6 +134,7 @@ def ids(folder: Path) -> tuple[str, ...]:
 def find(corpus: str, folder: Path) -> Descriptor:
     """The descriptor of that id; a wrong id is answered with what is close."""
     path = folder / f"{corpus}.yaml"
-    if not path.exists():
+    # An id is a file's name and no path; a service hands on what strangers send.
+    if not _ID.fullmatch(corpus) or not path.exists():
         raise unknown_name("corpus", corpus, ids(folder))
     return load(path)

@@ -120,3 +120,11 @@ def test_a_corpus_that_is_not_there_is_named_with_what_to_do(tmp_path: Path, two
 def test_a_split_that_is_not_described_is_answered_with_what_is_close(tmp_path: Path, two: Descriptor) -> None:
     with pytest.raises(NotFound, match=r"no split of two 'trian'; did you mean 'train'"):
         files(two, "trian", tmp_path / "raw")
+
+
+@pytest.mark.parametrize("name", ["../outside", "a/b", "x" * 5000, "nul\0", ""])
+def test_a_name_that_is_no_id_is_no_path_either(tmp_path: Path, name: str) -> None:
+    (tmp_path / "corpora").mkdir()
+    (tmp_path / "outside.yaml").write_text("name: outside\n")
+    with pytest.raises(NotFound, match="no corpus"):
+        descriptor.find(name, tmp_path / "corpora")
