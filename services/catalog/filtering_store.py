@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Double, and_, column, func, literal, literal_column, not_, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, not_, or_, select, table
 from sqlalchemy.orm import InstrumentedAttribute
 
-from services.catalog.models import TEXT_INDEX, Artefact, Corpus, CorpusTask
+from services.catalog.models import TEXT_INDEX, Artefact
 from services.kit import filters
 from services.kit.errors import invalid_field
 from services.kit.filters import And, Kind, Node, Not, Or, Term
-from taiyi import tasks
-from taiyi.corpora.descriptor import Access
-from taiyi.errors import unknown_name
-from taiyi.licences import Terms
-from taiyi.records import LANGUAGES
 
 _ESCAPE = "\\"
 _SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
@@ -26,11 +20,10 @@ _INDEX = table(TEXT_INDEX, column("rowid"), column("search_text"))
 
 
 class Field(NamedTuple):
-    """What a filter may compare: its kind, the condition that a comparison is, and the values that there are, if few."""
+    """What a filter may compare: its kind, and the condition that a comparison is."""
 
     kind: Kind
     condition: Callable[[Term], ColumnElement[bool]]
-    values: tuple[str, ...] = ()
 
 
 def condition(filter_text: str, fields: Mapping[str, Field]) -> ColumnElement[bool] | None:
@@ -48,11 +41,7 @@ def _node(node: Node, fields: Mapping[str, Field]) -> ColumnElement[bool]:
         return and_(*(_node(part, fields) for part in node.parts))
     if isinstance(node, Or):
         return or_(*(_node(part, fields) for part in node.parts))
-    field = fields[node.field]
-    exact = field.kind == "list" or (node.operator != ":" and not (node.before or node.after))
-    if field.values and exact and node.value not in field.values:
-        raise invalid_field("filter", str(unknown_name(node.field, str(node.value), field.values)))
-    return field.condition(node)
+    return fields[node.field].condition(node)
 
 
 def _text(of: InstrumentedAttribute[str]) -> Callable[[Term], ColumnElement[bool]]:
@@ -72,43 +61,19 @@ def _text(of: InstrumentedAttribute[str]) -> Callable[[Term], ColumnElement[bool
     return compared
 
 
-def _plain(of: InstrumentedAttribute[Any]) -> Callable[[Term], ColumnElement[bool]]:
-    """Numbers and flags. A number is bound as one with a fraction, whatever the column's type would make of it."""
-
+def _flag(of: InstrumentedAttribute[bool]) -> Callable[[Term], ColumnElement[bool]]:
     def compared(term: Term) -> ColumnElement[bool]:
-        value = literal(term.value, Double) if isinstance(term.value, float) else term.value
-        assert not isinstance(value, datetime)
-        return of.op(term.operator.replace("!=", "<>"), is_comparison=True)(value)
+        return of.is_(term.value if term.operator == "=" else not term.value)
 
     return compared
 
 
-def _task(term: Term) -> ColumnElement[bool]:
-    return Corpus.number.in_(select(CorpusTask.corpus).where(CorpusTask.task == str(term.value)))
-
-
-CORPUS_FIELDS: Mapping[str, Field] = {
-    "language": Field("text", _text(Corpus.language), tuple(LANGUAGES)),
-    "task": Field("list", _task, tuple(tasks.ids())),
-    "licence": Field("text", _text(Corpus.licence)),
-    "terms": Field("text", _text(Corpus.terms), get_args(Terms)),
-    "access": Field("text", _text(Corpus.access), get_args(Access)),
-    "size_records": Field("number", _plain(Corpus.size_records)),
-    "enrolled": Field("flag", _plain(Corpus.enrolled)),
-    "held_out": Field("flag", _plain(Corpus.held_out)),
-}
 ARTEFACT_FIELDS: Mapping[str, Field] = {
     "kind": Field("text", _text(Artefact.kind)),
     "stage": Field("text", _text(Artefact.stage)),
     "corpus": Field("text", _text(Artefact.corpus)),
-    "gone": Field("flag", _plain(Artefact.gone)),
+    "gone": Field("flag", _flag(Artefact.gone)),
 }
-
-
-@lru_cache(256)
-def corpora_where(filter_text: str) -> ColumnElement[bool] | None:
-    """The condition that a filter of corpora is."""
-    return condition(filter_text, CORPUS_FIELDS)
 
 
 @lru_cache(256)
@@ -117,10 +82,10 @@ def artefacts_where(filter_text: str) -> ColumnElement[bool] | None:
     return condition(filter_text, ARTEFACT_FIELDS)
 
 
-def holding(phrases: tuple[str, ...], *, embedded: bool) -> ColumnElement[bool]:
-    """That a corpus's text holds all of these segmented phrases (see `words`), by the database's full-text index."""
+def holding(phrases: tuple[str, ...], *, embedded: bool) -> Select[tuple[int]]:
+    """The numbers of the corpora whose text holds all of these segmented phrases (see `words`)."""
     if embedded:
         found = _INDEX.c.search_text.match(" AND ".join(f'"{phrase}"' for phrase in phrases))  # letters, digits, blanks
     else:
         found = and_(*(_INDEX.c.search_text.op("@@")(func.phraseto_tsquery(_SIMPLE, phrase)) for phrase in phrases))
-    return Corpus.number.in_(select(_INDEX.c.rowid).where(found))
+    return select(_INDEX.c.rowid).where(found)

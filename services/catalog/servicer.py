@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from taiyi_api.catalog.v1 import catalog_service_pb2 as pb
 from taiyi_api.catalog.v1.catalog_service_pb2_grpc import CatalogServiceServicer
 
 from services.catalog import convert, words
+from services.catalog.current import Current
 from services.catalog.following import Following
+from services.catalog.shelf import Shelf, parsed
 from services.catalog.store import Artefacts, Corpora, Direction, Rows
 from services.kit.database import Database
 from services.kit.errors import invalid_field
@@ -27,26 +29,43 @@ class Servicer(CatalogServiceServicer):
     def __init__(self, root: Path, database: Database, pages: Pages, most_bytes: int) -> None:
         self._pages = pages
         self._corpora: Corpora[pb.Corpus] = Corpora(database, convert.corpus)
+        self._current = Current(self._corpora)
         self._artefacts, self._rows = Artefacts(database), Rows(database)
         self._following = Following(root, self._rows, most_bytes // 2)
 
     async def ListCorpora(self, request: pb.ListCorporaRequest, context: Any) -> pb.ListCorporaResponse:
         """Corpora by filter and query."""
         page = self._pages.read(request)
-        phrases = words.phrases(request.query)
-        if request.query.strip() and not phrases:
+        shelf = await self._current.shelf()
+        asked = (request.filter, request.query, page)
+        if (known := shelf.answer(asked)) is not None:
+            return cast(pb.ListCorporaResponse, known)
+        found = shelf.matching(parsed(request.filter))
+        if request.query.strip():
+            found &= await self._holding(shelf, request.query)
+        corpora, after = shelf.page(found, page.after or "", page.size)
+        token = self._next(request, after)
+        answer = pb.ListCorporaResponse(corpora=corpora, next_page_token=token, total_size=found.bit_count())
+        shelf.keep(asked, answer)
+        return answer
+
+    async def _holding(self, shelf: Shelf[pb.Corpus], query: str) -> int:
+        """The corpora whose text holds all words of a query."""
+        if not (phrases := words.phrases(query)):
             raise invalid_field("query", "has no letter, digit or character to search for")
-        found = await in_thread(self._corpora.page, request.filter, phrases, page.after or "", page.size)
-        return pb.ListCorporaResponse(
-            corpora=found.items, next_page_token=self._next(request, found.after), total_size=found.total
-        )
+        numbers = [] if shelf.holds(phrases) else await in_thread(self._corpora.holding, phrases)
+        return shelf.holding(phrases, lambda: numbers)
 
     async def GetCorpus(self, request: pb.GetCorpusRequest, context: Any) -> pb.GetCorpusResponse:
         """One corpus."""
-        return pb.GetCorpusResponse(corpus=await in_thread(self._corpora.get, _id(request.name)))
+        corpus = (await self._current.shelf()).get(_id(request.name))
+        if corpus is None:
+            corpus = await in_thread(self._corpora.gone, _id(request.name))
+        return pb.GetCorpusResponse(corpus=corpus)
 
     async def ListArtefacts(self, request: pb.ListArtefactsRequest, context: Any) -> pb.ListArtefactsResponse:
         """Artefacts, newest first."""
+        await self._current.shelf()
         page = self._pages.read(request)
         found = await in_thread(self._artefacts.page, request.filter, _after(page.after), page.size)
         artefacts = [convert.artefact(*one) for one in found.items]
@@ -54,11 +73,13 @@ class Servicer(CatalogServiceServicer):
 
     async def GetArtefact(self, request: pb.GetArtefactRequest, context: Any) -> pb.GetArtefactResponse:
         """One artefact."""
+        await self._current.shelf()
         found = await in_thread(self._artefacts.get, _id(request.name))
         return pb.GetArtefactResponse(artefact=convert.artefact(*found))
 
     async def GetLineage(self, request: pb.GetLineageRequest, context: Any) -> pb.GetLineageResponse:
         """What it was made from, or what was made of it."""
+        await self._current.shelf()
         down = request.direction == pb.LINEAGE_DIRECTION_DOWNSTREAM
         way: Direction = "downstream" if down else "upstream"
         found = await in_thread(self._artefacts.lineage, _id(request.name), way, request.depth)
@@ -66,26 +87,31 @@ class Servicer(CatalogServiceServicer):
 
     async def ListRecords(self, request: pb.ListRecordsRequest, context: Any) -> pb.ListRecordsResponse:
         """Records of a corpus."""
+        await self._current.shelf()
         page = self._pages.read(request)
         found = await in_thread(self._following.records, _id(request.parent), request.split, page.after, page.size)
         return pb.ListRecordsResponse(records_json=found.items, next_page_token=self._next(request, found.after))
 
     async def GetRecord(self, request: pb.GetRecordRequest, context: Any) -> pb.GetRecordResponse:
         """One record, and its place in the native files."""
+        await self._current.shelf()
         text, native = await in_thread(self._following.record, request.id)
         return pb.GetRecordResponse(record_json=text, native_file=native.file, native_line=native.line)
 
     async def GetInstance(self, request: pb.GetInstanceRequest, context: Any) -> pb.GetInstanceResponse:
         """One instance."""
+        await self._current.shelf()
         text, use = await in_thread(self._following.instance, request.id)
         return pb.GetInstanceResponse(instance_json=text, use=use)
 
     async def GetThread(self, request: pb.GetThreadRequest, context: Any) -> pb.GetThreadResponse:
         """The thread of an id."""
+        await self._current.shelf()
         return convert.thread(await in_thread(self._following.thread, request.id))
 
     async def ListEvaluations(self, request: pb.ListEvaluationsRequest, context: Any) -> pb.ListEvaluationsResponse:
         """Evaluations, newest first."""
+        await self._current.shelf()
         page = self._pages.read(request)
         found = await in_thread(self._artefacts.evaluations, _after(page.after), page.size)
         evaluations = [convert.evaluation(row) for row in found.items]
@@ -93,11 +119,13 @@ class Servicer(CatalogServiceServicer):
 
     async def GetEvaluation(self, request: pb.GetEvaluationRequest, context: Any) -> pb.GetEvaluationResponse:
         """One evaluation with its scores."""
+        await self._current.shelf()
         row, scores = await in_thread(self._artefacts.evaluation, _id(request.name))
         return pb.GetEvaluationResponse(evaluation=convert.evaluation(row, scores))
 
     async def GetLicenceReport(self, request: pb.GetLicenceReportRequest, context: Any) -> pb.GetLicenceReportResponse:
         """What the policy of params.yaml says of corpora."""
+        await self._current.shelf()
         told, rows = await in_thread(self._rows.policy, [_id(name) for name in request.corpora])
         return convert.licences(msgspec.convert(told, Policy), rows)
 

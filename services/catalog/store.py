@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import Row as Selected
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.catalog import filtering_store as filtering
 from services.catalog import rows
 from services.catalog.models import Artefact, Catalog, Corpus, Edge, Evaluation, File, Place, Score
+from services.catalog.shelf import FIELDS, Row, Shelf
 from services.kit.database import Database
 from taiyi.errors import NotFound, NotReady, unknown_name
 
 T = TypeVar("T")
 Direction = Literal["upstream", "downstream"]
 SYNC = "run `taiyi catalog sync` in the repository"
-_HELD = 20_000
-"""Rows, as they were made of, that are held."""
 
 
 class Found(NamedTuple, Generic[T]):
@@ -42,25 +42,6 @@ class Standing(NamedTuple):
     offset: int
 
 
-class Cached(Generic[T]):
-    """What is made of rows, by row number, for as long as the row's revision stays."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, tuple[int, T]] = {}
-
-    def get(self, number: int, revision: int) -> T | None:
-        """What was made of that revision of a row; None if it has to be made."""
-        made = self._made.get(number)
-        return made[1] if made is not None and made[0] == revision else None
-
-    def put(self, number: int, revision: int, made: T) -> T:
-        """Keep what was made; all is dropped when it becomes too much."""
-        if len(self._made) >= _HELD:
-            self._made.clear()
-        self._made[number] = (revision, made)
-        return made
-
-
 def revision(session: Session) -> int:
     """The catalog's revision; NotReady if nothing has ever been synchronised."""
     found = session.execute(select(Catalog.revision)).scalar()
@@ -72,59 +53,43 @@ def revision(session: Session) -> int:
 class Corpora(Generic[T]):
     """Corpora, each as `make` makes it of its row."""
 
-    def __init__(self, database: Database, make: Any) -> None:
+    def __init__(self, database: Database, make: Callable[[Any], T]) -> None:
         self._database, self._make = database, make
-        self._cached: Cached[T] = Cached()
-        self._totals: dict[tuple[int, str, tuple[str, ...]], int] = {}
 
-    def get(self, corpus: str) -> T:
-        """The corpus of that id; NotFound says what is close."""
+    def shelf(self, before: Shelf[T] | None) -> Shelf[T]:
+        """The corpora of the catalog's revision: `before` if that is it, else with what has changed since made anew."""
         with self._database.reading() as session:
-            head = session.execute(select(Corpus.number, Corpus.revision).where(Corpus.id == corpus)).first()
-            if head is None:
+            at = revision(session)
+            if before is not None and before.revision == at:
+                return before
+            known = {row.number: row for row in before.rows} if before else {}
+            heads = session.execute(select(Corpus.number, Corpus.revision).where(Corpus.gone.is_(False))).all()
+            kept = [known[n] for n, changed in heads if n in known and known[n].revision == changed]
+            asked = select(*Corpus.__table__.c).where(Corpus.gone.is_(False))
+            if before:
+                asked = asked.where(Corpus.revision > before.revision)
+            return Shelf(at, kept + [self._row(row) for row in session.execute(asked)])
+
+    def _row(self, row: Any) -> Row[T]:
+        fields = {name: row.tasks if name == "task" else getattr(row, name) for name in FIELDS}
+        return Row(row.id, row.number, row.revision, fields, self._make(row))
+
+    def gone(self, corpus: str) -> T:
+        """A corpus that is described no more and yet referred to; NotFound, with what is close, for any other."""
+        with self._database.reading() as session:
+            row = session.execute(select(*Corpus.__table__.c).where(Corpus.id == corpus)).first()
+            if row is None:
                 raise missing_corpus(session, corpus)
-            return self._made(session, [head])[0]
+            return self._make(row)
 
-    def page(self, filter_text: str, phrases: tuple[str, ...], after: str, size: int) -> Found[T]:
-        """Those that match, by id; phrases: segmented, all of which must occur."""
-        matching: ColumnElement[bool] = Corpus.gone.is_(False)
-        if (where := filtering.corpora_where(filter_text)) is not None:
-            matching = and_(matching, where)
-        if phrases:
-            matching = and_(matching, filtering.holding(phrases, embedded=self._database.embedded))
-        asked = select(Corpus.number, Corpus.revision, Corpus.id).where(matching, Corpus.id > after)
+    def holding(self, phrases: tuple[str, ...]) -> Sequence[int]:
+        """The numbers of the rows whose text holds all of these segmented phrases, by the full-text index."""
         with self._database.reading() as session:
-            key = (revision(session), filter_text, phrases)
-            heads = session.execute(asked.order_by(Corpus.id).limit(size + 1)).all()
-            page = heads[:size]
-            total = self._total(session, key, matching, known=len(heads) if not after and len(heads) <= size else None)
-            return Found(self._made(session, page), page[-1].id if len(heads) > size else None, total)
-
-    def _total(self, session: Session, key: Any, matching: Any, known: int | None) -> int:
-        if known is not None:
-            return known
-        if key not in self._totals:
-            if len(self._totals) >= 1000:
-                self._totals.clear()
-            self._totals[key] = session.execute(select(func.count()).select_from(Corpus).where(matching)).scalar_one()
-        return self._totals[key]
-
-    def _made(self, session: Session, heads: Sequence[Any]) -> list[T]:
-        made = [self._cached.get(head.number, head.revision) for head in heads]
-        absent = [head.number for head, one in zip(heads, made, strict=True) if one is None]
-        if absent:
-            asked = select(*Corpus.__table__.c).where(Corpus.number.in_(absent))
-            new = {row.number: self._new(row) for row in session.execute(asked)}
-            made = [new[head.number] if one is None else one for head, one in zip(heads, made, strict=True)]
-        return [one for one in made if one is not None]
-
-    def _new(self, row: Row[Any]) -> T:
-        return self._cached.put(row.number, row.revision, self._make(row))
+            return list(session.scalars(filtering.holding(phrases, embedded=self._database.embedded)))
 
 
 def missing_corpus(session: Session, corpus: str) -> NotFound:
     """The error for a corpus that is not there."""
-    revision(session)
     return unknown_name("corpus", corpus, session.scalars(select(Corpus.id).where(Corpus.gone.is_(False))))
 
 
@@ -134,22 +99,21 @@ class Artefacts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, digest: str) -> tuple[Row[Any], list[str]]:
+    def get(self, digest: str) -> tuple[Selected[Any], list[str]]:
         """One, and the digests of its inputs."""
         with self._database.reading() as session:
             return self._with_inputs(session, [self._one(session, digest)])[0]
 
-    def page(self, filter_text: str, after: Any, size: int) -> Found[tuple[Row[Any], list[str]]]:
+    def page(self, filter_text: str, after: Any, size: int) -> Found[tuple[Selected[Any], list[str]]]:
         """Those that match, newest first."""
         where = filtering.artefacts_where(filter_text)
         asked = select(*Artefact.__table__.c)
         asked = asked if where is None else asked.where(where)
         with self._database.reading() as session:
-            revision(session)
             found = _newest(session, asked, after, size)
             return Found(self._with_inputs(session, found.items), found.after)
 
-    def lineage(self, digest: str, direction: Direction, depth: int) -> list[tuple[Row[Any], list[str]]]:
+    def lineage(self, digest: str, direction: Direction, depth: int) -> list[tuple[Selected[Any], list[str]]]:
         """What it was made of, or what was made of it, near before far; depth 0: all of it."""
         here, there = (Edge.made, Edge.source) if direction == "upstream" else (Edge.source, Edge.made)
         with self._database.reading() as session:
@@ -165,13 +129,13 @@ class Artefacts:
                 steps += 1
             return self._with_inputs(session, found)
 
-    def _one(self, session: Session, digest: str) -> Row[Any]:
+    def _one(self, session: Session, digest: str) -> Selected[Any]:
         row = session.execute(select(*Artefact.__table__.c).where(Artefact.digest == digest)).first()
         if row is None:
             raise _missing(session, "artefact", digest, select(Artefact.digest))
         return row
 
-    def _with_inputs(self, session: Session, found: Sequence[Row[Any]]) -> list[tuple[Row[Any], list[str]]]:
+    def _with_inputs(self, session: Session, found: Sequence[Selected[Any]]) -> list[tuple[Selected[Any], list[str]]]:
         inputs: dict[int, list[str]] = {row.number: [] for row in found}
         asked = select(Edge.made, Artefact.digest).join(Artefact, Artefact.number == Edge.source)
         for made, digest in session.execute(asked.where(Edge.made.in_(list(inputs))).order_by(Edge.path, Edge.source)):
@@ -179,13 +143,12 @@ class Artefacts:
                 inputs[made].append(digest)
         return [(row, inputs[row.number]) for row in found]
 
-    def evaluations(self, after: Any, size: int) -> Found[Row[Any]]:
+    def evaluations(self, after: Any, size: int) -> Found[Selected[Any]]:
         """Evaluations, newest first, without their scores."""
         with self._database.reading() as session:
-            revision(session)
             return _newest(session, _evaluations(), after, size)
 
-    def evaluation(self, digest: str) -> tuple[Row[Any], Sequence[Row[Any]]]:
+    def evaluation(self, digest: str) -> tuple[Selected[Any], Sequence[Selected[Any]]]:
         """One evaluation and its scores."""
         with self._database.reading() as session:
             row = session.execute(_evaluations().where(Artefact.digest == digest)).first()
@@ -205,7 +168,7 @@ def _in_order(asked: Select[Any]) -> Select[Any]:
     return asked.order_by(Artefact.create_time.desc(), Artefact.number.desc())
 
 
-def _newest(session: Session, asked: Select[Any], after: Any, size: int) -> Found[Row[Any]]:
+def _newest(session: Session, asked: Select[Any], after: Any, size: int) -> Found[Selected[Any]]:
     """A page in the order of time, newest first; its key is (create_time, number)."""
     if after is not None:
         time, number = after
@@ -218,7 +181,6 @@ def _newest(session: Session, asked: Select[Any], after: Any, size: int) -> Foun
 
 
 def _missing(session: Session, kind: str, name: str, names: Select[Any]) -> NotFound:
-    revision(session)
     return unknown_name(kind, name, session.scalars(names.limit(5000)))
 
 
@@ -273,7 +235,6 @@ class Rows:
         corpus, _, rest = identifier.partition("/")
         record = identifier.partition("#")[0]
         with self._database.reading() as session:
-            revision(session)
             if session.execute(select(Corpus.number).where(Corpus.id == corpus)).first() is None:
                 return missing_corpus(session, corpus)
             of = select(Place.record, Place.suffix).join(File, File.number == Place.file).where(File.role.in_(roles))
@@ -288,12 +249,11 @@ class Rows:
         hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"if it was made lately, {SYNC}"
         return NotFound(f"no {kind} {identifier!r}; {hint}")
 
-    def policy(self, corpora: Sequence[str]) -> tuple[dict[str, Any], Sequence[Row[Any]]]:
+    def policy(self, corpora: Sequence[str]) -> tuple[dict[str, Any], Sequence[Selected[Any]]]:
         """The licence policy of params.yaml, and id, licence and terms of these corpora (none: of the enrolled)."""
         asked = select(Corpus.id, Corpus.licence, Corpus.terms).order_by(Corpus.id)
         asked = asked.where(Corpus.id.in_(corpora) if corpora else Corpus.enrolled)
         with self._database.reading() as session:
-            revision(session)
             told = session.execute(select(Catalog.policy)).scalar_one()
             found: Any = session.execute(asked).all()
             for corpus in sorted(set(corpora) - {row.id for row in found}):

@@ -39,14 +39,14 @@ RULES: dict[str, Scope] = {
 
 def service(settings: Settings) -> Service:
     """The catalog of the repository at `settings.root`. It is ready when it has been synchronised at least once."""
-    database = Database(settings.database_of("catalog"))
+    database, wanted = Database(settings.database_of("catalog")), migrations.head(SCHEMA)
     servicer = Servicer(settings.root, database, Pages(pages.key(settings.state)), settings.limits.message_bytes)
 
     async def start() -> None:
         await in_thread(migrations.prepare, database, SCHEMA)
 
     async def ready() -> bool:
-        return await in_thread(_synced, database)
+        return await in_thread(_synced, database, wanted)
 
     async def stop() -> None:
         await in_thread(database.close)
@@ -72,10 +72,10 @@ def synchronise(settings: Settings, progress: Callable[[str], None], evaluations
         database.close()
 
 
-def _synced(database: Database) -> bool:
+def _synced(database: Database, wanted: str) -> bool:
     """Whether the schema is the one that this code needs, and something has been synchronised."""
     try:
-        if migrations.revision(database, SCHEMA) != migrations.head(SCHEMA):
+        if migrations.revision(database, SCHEMA) != wanted:
             return False
         with database.reading() as session:
             return store.revision(session) > 0
