@@ -23,7 +23,7 @@ import protovalidate
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import DecodeError, Message
 
-from services.kit import errors, logs, metrics
+from services.kit import errors, logs, metrics, tracing
 from services.kit.gates import NOBODY, Caller, Gate
 
 _ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
@@ -98,17 +98,17 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc, unused-ignore]
         self.open.add(call)
         gauge = metrics.in_flight(call.method)
         gauge.inc()
-        try:
-            call.context.set_trailing_metadata((("x-request-id", call.request_id),))
-            self._gate.admit(call)
-            return await work()
-        except BaseException as error:
-            await _refuse(call, error)
-            raise  # never reached: what refuses a call raises
-        finally:
-            gauge.dec()
-            self.open.discard(call)
-            _finished(call)
+        with tracing.span(call.method, call.request_id, call.context, lambda: call.code):
+            try:
+                call.context.set_trailing_metadata((("x-request-id", call.request_id),))
+                self._gate.admit(call)
+                return await work()
+            except BaseException as error:
+                await _refuse(call, error)
+            finally:
+                gauge.dec()
+                self.open.discard(call)
+                _finished(call)
 
     def left(self) -> list[Call]:
         """The open calls that have not been told to end."""
