@@ -61,6 +61,8 @@ class Writer:
         """Conflict unless the catalog is at the revision `before`; it is then held against others."""
         if before != (connection.execute(select(Catalog.revision).with_for_update()).scalar() or 0):
             raise Conflict(_OTHER)
+        if connection.dialect.name == "sqlite":  # pages written out before the end would lock readers out until then
+            connection.exec_driver_sql("PRAGMA cache_spill = OFF")
         self._connection, self._before, self._at = connection, before, before + 1
         self.changes: Changes = Counter()
         self._numbers: dict[Key, int] = {}
