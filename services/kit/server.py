@@ -142,6 +142,7 @@ async def _drain(server: Any, ours: health.Health, calls: Calls, grace: float) -
     logs.event("draining", open=len(calls.open), grace_seconds=grace)
     loop = asyncio.get_running_loop()
     began = loop.time()
+    grace -= min(0.5, grace / 10)  # the rest is for saying so to those who are still there
     await asyncio.sleep(min(_LAST_CALLS_SECONDS, grace))
     stopped = asyncio.create_task(server.stop(grace + 5))
     while calls.left() and (spent := loop.time() - began) < grace:

@@ -197,7 +197,7 @@ def test_a_status_always_fits_into_the_headers_that_clients_take(
 def test_a_deadline_that_passes_cancels_the_handler(tmp_path: Path, name: str) -> None:
     async def client() -> None:
         async with serving(tmp_path, servicer=Echo(wait_seconds=30)) as served:
-            refused = await refusal(served.ask(name, ONE, timeout=0.1))
+            refused = await refusal(served.ask(name, ONE, timeout=0.5))
             assert refused.code is StatusCode.DEADLINE_EXCEEDED
             await _until(lambda: served.echo.closed == [name] and not served.running.calls.open)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -333,7 +335,8 @@ def test_sigterm_with_64_open_streams_drains_within_the_grace(tmp_path: Path, lo
             assert await asyncio.gather(*unary) == [ONE] * 16
             output, log = await asyncio.wait_for(server.communicate(), 10)
             assert server.returncode == 0, log.decode()
-            assert time.monotonic() - began < 3.0 + 1.5
+            assert time.monotonic() - began < 3.0 + 4.0  # with the interpreter's end, on a busy machine
+            assert _drained_seconds(log.decode()) < 3.5
             assert b"closed 80" in output
             if long:
                 assert {(error.code, error.reason) for _, error in ends} == {(StatusCode.UNAVAILABLE, "SHUTTING_DOWN")}
@@ -341,6 +344,13 @@ def test_sigterm_with_64_open_streams_drains_within_the_grace(tmp_path: Path, lo
                 assert ends == [(29, None)] * 64
 
     run(client)
+
+
+def _drained_seconds(log: str) -> float:
+    """From the first word of the end to the last, by the server's log."""
+    rows = [json.loads(line) for line in log.splitlines()]
+    times = {row["event"]: datetime.fromisoformat(row["time"]) for row in rows}
+    return (times["stopped"] - times["draining"]).total_seconds()
 
 
 def test_after_sigterm_new_calls_are_refused_as_unavailable(tmp_path: Path) -> None:
