@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,12 +51,13 @@ def _entry(path: Path, expected: Identity | None) -> Found:
 
 
 class Adapters:
-    """The base model with the adapters that were loaded; `model` is the one to call, within `active`."""
+    """The base model with the adapters that were loaded; `model` is the one to call, after `activate`."""
 
     def __init__(self, base: Any, folder: Path, identity: Identity, *, most: int) -> None:
         self.model = base.eval()
         self._folder, self._identity, self._most = folder, identity, most
         self._names: dict[str, str] = {}
+        self._active: str | None = None
 
     def check(self, name: str) -> None:
         """NotReady unless the adapter is loaded, or Conflict if it never can be; empty, the base model, always is."""
@@ -78,22 +77,22 @@ class Adapters:
             raise NotReady(f"{len(self._names)} adapters are loaded, which is as many as this server takes")
         ours = f"adapter_{len(self._names)}"  # peft takes no dots in a name
         if self._names:
+            self.model.base_model.enable_adapter_layers()
             self.model.load_adapter(str(folder), adapter_name=ours, is_trainable=False)
         else:
             from peft import PeftModel
 
             self.model = PeftModel.from_pretrained(self.model, str(folder), adapter_name=ours, is_trainable=False)
         self.model.eval()
-        self._names[name] = ours
+        self._names[name], self._active = ours, None
 
-    @contextmanager
-    def active(self, name: str) -> Iterator[None]:
-        """Have the model answer with this adapter, or with none."""
-        if name:
-            self.model.set_adapter(self._names[name])
-            yield
-        elif self._names:
-            with self.model.disable_adapter():
-                yield
+    def activate(self, name: str) -> None:
+        """Have the model answer with this adapter from now on, or with none. Nothing is done where it does already."""
+        if not self._names or name == self._active:
+            return
+        if not name:
+            self.model.base_model.disable_adapter_layers()
         else:
-            yield
+            self.model.base_model.enable_adapter_layers()
+            self.model.set_adapter(self._names[name])
+        self._active = name

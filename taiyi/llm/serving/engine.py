@@ -73,14 +73,13 @@ class Engine:
     def step(self) -> list[Event]:
         """Let waiting requests join where there is room, and give every other answer its next token."""
         events: list[Event] = []
-        before = list(self._running.items())
-        for adapter, running in before:
-            with self.adapters.active(adapter):
-                events += self._told(running.step())
+        for adapter, running in self._running.items():
+            self.adapters.activate(adapter)
+            events += self._told(running.step())
         for adapter, joining in self._joining().items():
             batch = self._running.setdefault(adapter, Running(self.adapters.model))
-            with self.adapters.active(adapter):
-                events += self._told(batch.join(joining))
+            self.adapters.activate(adapter)
+            events += self._told(batch.join(joining))
         self._leave({event.number for event in events if isinstance(event, Finished)})
         return events
 

@@ -34,6 +34,8 @@ from taiyi.llm.serving.messages import (
 from taiyi.records import Turn
 
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.2, 30.0
+STALL_SECONDS = 600.0
+"""So long an engine that has something to answer may say nothing; a model's longest prompt is read in less."""
 _KINDS: dict[Kind, type[TaiyiError]] = {
     "invalid": InvalidInput, "not_found": NotFound, "not_ready": NotReady, "mismatch": Conflict, "internal": TaiyiError
 }  # fmt: skip
@@ -54,13 +56,20 @@ class Host:
     """One engine in a process of its own. To be used on one event loop; `start` first, `stop` last.
 
     queue: requests that may wait for a slot. keep: adapters that are loaded from the first. told: hears in words what
-    becomes of the process.
+    becomes of the process. stall_seconds: an engine that is asked and says nothing for so long is ended.
     """
 
     def __init__(
-        self, spec: EngineSpec, *, queue: int, keep: Sequence[str] = (), told: Told = lambda words: None
+        self,
+        spec: EngineSpec,
+        *,
+        queue: int,
+        keep: Sequence[str] = (),
+        told: Told = lambda words: None,
+        stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self.spec, self._most, self._told = spec, spec.slots + queue, told
+        self._stall_seconds = stall_seconds
         self.ready: Ready | None = None
         self.problem = "the model is being loaded"
         self._reloading: dict[int, str] = {}
@@ -189,8 +198,7 @@ class Host:
         was_ready = False
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
-                (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-                event = decoder.decode(await reader.readexactly(length))
+                event = decoder.decode(await self._body(reader))
                 match event:
                     case Ready():
                         was_ready = True
@@ -203,6 +211,19 @@ class Host:
                         if event.number in self._open:
                             self._open[event.number].put_nowait(event)
         return was_ready
+
+    async def _body(self, reader: asyncio.StreamReader) -> bytes:
+        """The next frame; IncompleteReadError where the engine is gone, or says nothing for too long."""
+        while True:
+            try:
+                async with asyncio.timeout(self._stall_seconds):
+                    head = await reader.readexactly(LENGTH.size)
+            except TimeoutError:
+                if self.ready and (self._open or self._reloading):  # a model may take its time to load
+                    self._told(f"the engine said nothing for {self._stall_seconds:g} s")
+                    raise asyncio.IncompleteReadError(b"", LENGTH.size) from None
+                continue
+            return await reader.readexactly(LENGTH.unpack(head)[0])
 
     def _begin(self, ready: Ready) -> None:
         """Load again what was loaded, before anything else is asked."""

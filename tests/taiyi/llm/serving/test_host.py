@@ -120,6 +120,21 @@ def test_who_goes_away_frees_the_slot_for_who_waits(spec, alone):
     asyncio.run(main())
 
 
+def test_an_engine_that_hangs_is_ended_and_started_again(spec):
+    async def main():
+        async with running(spec, stall_seconds=1.5) as host:
+            await until(lambda: host.ready)
+            first = host.process_id
+            await asyncio.sleep(2)  # it may be silent where it is asked nothing
+            assert host.process_id == first
+            os.kill(first, signal.SIGSTOP)
+            with pytest.raises(EngineAway):
+                await asyncio.wait_for(text_of(host, "x"), 10)
+            assert host.problem == "the engine ended with -9 and is being started again"
+
+    asyncio.run(main())
+
+
 def test_a_model_that_is_not_there_is_said_to_be_so_and_served_when_it_comes(spec, lively_folder, tmp_path):
     from msgspec.structs import replace
 
