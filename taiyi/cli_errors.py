@@ -109,7 +109,6 @@ def _listed(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -
 
 def _marked(doc: Document) -> None:
     """A document's source with its mentions in colour, and in words what became of those not found."""
-    from rich.console import Console
     from rich.text import Text
 
     text = Text()
@@ -118,7 +117,7 @@ def _marked(doc: Document) -> None:
         for end in piece.ended:
             said = end.label if end.state == "found" else f"{end.label} {end.state}".strip()
             text.append(f"[{said}]" if said else "", f"dim {_STYLES[end.state]}")
-    console = Console()
+    console = cli_output.console()
     console.print(f"\n{doc.id}", style="bold", markup=False, highlight=False)
     console.print(text)
     if not any(piece.ended for piece in doc.pieces):

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from taiyi.corpora.card import Card, SplitCard
     from taiyi.corpora.descriptor import Descriptor
     from taiyi.instances import Instance
@@ -35,9 +37,21 @@ def lines(rows: Iterable[Any]) -> None:
         sys.stdout.write(encode(row).decode() + "\n")
 
 
+def console() -> Console:
+    """What prints for people: as wide as the terminal; into a pipe or file, lines are as long as they need to be."""
+    from rich.console import Console
+
+    class Piped(Console):
+        """Lets a reader that has gone (`| head`) end the command as it does where nothing is a table."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Piped(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, one_line: bool = False) -> None:
     """Print a table, fitted to the terminal; the first column is never broken. one_line: cut what is too long."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
@@ -46,8 +60,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
         made.add_column(column, overflow="ellipsis" if one_line else "fold", no_wrap=one_line or number == 0)
     for row in rows:
         made.add_row(*map(escape, row))
-    # Into a pipe or file, lines are as long as they need to be.
-    Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH).print(made)
+    console().print(made)
 
 
 def progress(what: str, items: Iterable[T]) -> Iterator[T]:
@@ -84,12 +97,11 @@ def conversation(instance: Instance) -> None:
 
 def as_seen(title: str, pieces: Sequence[tuple[str, bool]]) -> None:
     """A conversation with the template's marks, for people; what the loss is taken over stands in colour."""
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-    console.print(title, style="italic", markup=False, highlight=False)
-    console.print(Text.assemble(*((text, "green" if in_loss else "") for text, in_loss in pieces)))
+    shown = console()
+    shown.print(title, style="italic", markup=False, highlight=False)
+    shown.print(Text.assemble(*((text, "green" if in_loss else "") for text, in_loss in pieces)))
 
 
 def describe(d: Descriptor) -> None:
@@ -144,8 +156,6 @@ def card(made: Card) -> None:
 
 
 def _split(corpus: str, split: SplitCard) -> None:
-    from rich.console import Console
-
     from taiyi.corpora import counts
 
     table(
@@ -162,17 +172,17 @@ def _split(corpus: str, split: SplitCard) -> None:
             ("what", "count", "example"),
             [(f.what, f"{f.count:,}", f.example[:200]) for f in split.findings],
         )
-    console = Console()
+    shown = console()
     for example in split.examples:
-        console.print(f"\n[bold]{example.id}[/bold]", highlight=False)
+        shown.print(f"\n[bold]{example.id}[/bold]", highlight=False)
         for name, parts in example.parts:
-            console.print(f"{name}: ", style="dim", end="", markup=False, highlight=False)
+            shown.print(f"{name}: ", style="dim", end="", markup=False, highlight=False)
             for piece, after in zip(parts, (*parts[1:], None), strict=True):
-                console.print(piece.text, style=_tone(piece.types), end="", markup=False, highlight=False)
+                shown.print(piece.text, style=_tone(piece.types), end="", markup=False, highlight=False)
                 ended = [kind for kind in piece.types if after is None or kind not in after.types]
                 if ended:
-                    console.print(f" [{', '.join(ended)}]", style="dim", end="", markup=False, highlight=False)
-            console.print()
+                    shown.print(f" [{', '.join(ended)}]", style="dim", end="", markup=False, highlight=False)
+            shown.print()
 
 
 def _tone(types: tuple[str, ...]) -> str:

@@ -178,3 +178,15 @@ def test_a_corpus_that_is_not_openly_there_says_where_to_get_it(
     Path("params.yaml").write_text(Path("params.yaml").read_text().replace("signed: []", "signed: [wards]"))
     assert cli.main(["corpora", "add", "--descriptor", str(in_house / "wards.yaml"), "--no-dvc"]) == 2
     assert "sign the agreement and get the files at" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_gone_ends_a_table_quietly(root: Path) -> None:
+    code = "import os, sys\nfrom taiyi import cli\nsys.stdin.readline()\nsys.exit(cli.main(sys.argv[1:]))\n"
+    given = [sys.executable, "-c", code, "benchmarks", "list", "--benchmarks", str(root / "data/benchmarks")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(given, **pipes) as running:  # type: ignore[call-overload]
+        running.stdout.close()
+        running.stdin.write(b"go\n")
+        running.stdin.close()
+        said = running.stderr.read()
+        assert (running.wait(), said) == (141, b"")

@@ -309,6 +309,46 @@ def test_several_benchmarks_are_scored_at_once(
     assert "further" in refused(capsys, pred)
 
 
+def test_all_is_all_at_hand_and_what_is_not_is_named(
+    pred: Path, perfect: list[dict[str, Any]], house: Path, root: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    import shutil
+
+    described, native = tmp_path / "benchmarks", tmp_path / "corpora"
+    shutil.copytree(house / layout.BENCHMARKS, described)
+    shutil.copytree(house / layout.DESCRIPTORS, native)
+    shutil.copy(root / layout.BENCHMARKS / "multi_xscience.yaml", described)
+    shutil.copy(root / layout.DESCRIPTORS / "multi_xscience.yaml", native)
+    (described / f"{TOPICS}.yaml").unlink()
+    options = ("--json", "--benchmarks", str(described), "--descriptors", str(native))
+    lines(pred, perfect)
+    capsys.readouterr()
+    assert score(pred, *options, benchmark="all") == 0
+    printed = capsys.readouterr()
+    assert [result["benchmark"] for result in json.loads(printed.out)["results"]] == [MENTIONS]
+    assert "1 of 2 benchmarks are left out, whose files are not there: multi_xscience" in printed.err
+    (described / f"{MENTIONS}.yaml").unlink()
+    said = refused(capsys, pred, *options, benchmark="all")
+    assert "not one of 1 benchmarks has its questions there" in said and "--corpora" in said
+
+
+def test_files_of_other_corpora_are_not_taken_for_those_of_one_that_is_not_there(
+    pred: Path, perfect: list[dict[str, Any]], house: Path, root: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    import shutil
+
+    native, raw = tmp_path / "corpora", tmp_path / "raw"
+    shutil.copytree(house / layout.DESCRIPTORS, native)
+    shutil.copy(root / layout.DESCRIPTORS / "multi_xscience.yaml", native)
+    shutil.copytree(house / layout.RAW / "sample_cdr", raw / "sample_cdr")
+    (raw / "sample_cdr" / "test.jsonl").write_text("{}\n")
+    options = ("--benchmarks", str(root / layout.BENCHMARKS), "--descriptors", str(native), "--corpora", str(raw))
+    said = refused(capsys, lines(pred, perfect), *options, benchmark="multi_xscience")
+    assert "folders of other corpora" in said
+
+
 def test_a_key_that_two_questions_have_is_refused(
     pred: Path, house: Path, asked: list[Instance], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,10 +43,12 @@ def concept_f1(
     own_document_only = one_of(grounding, ("test_set", "document"), "grounding") == "document"
     apart = one_of(unmapped, ("merged", "apart"), "unmapped") == "apart"
     if one_of(task, ("nen", "re"), "the task of concept_f1") == "nen":
+        if names or types or case != "mixed" or own_document_only or apart:
+            raise InvalidInput("concept_f1 of nen has no settings", remedy="those it has are of relations (re)")
         return _projected(task, _ids, {"only": "ids", "unlinked": "left-out", **_SETTINGS})
     only = frozenset(filter(None, types.split(",")))
     settings = {"case": case, "grounding": grounding, "unmapped": f"{UNLINKED}-{unmapped}", **_SETTINGS}
-    settings |= {"only": types} if types else {}
+    settings |= {name: given for name, given in (("only", types), ("relations", names)) if given}
 
     def missing(_outcomes: Sequence[Outcome]) -> Rows:
         raise NotReady("concept_f1 of relations needs the records of the test set, which hold the concepts' ids")

@@ -44,8 +44,10 @@ class _Settings(NamedTuple):
         given = {"task": self.task, "average": self.average, "unit": self.unit, "unparsable": self.unparsable}
         named = {"types": self.types, "without": self.without}
         given |= {name: ",".join(sorted(labels)) for name, labels in named.items() if labels}
-        if self.average == "macro":
+        if self.average == "macro" or (self.average == "weighted" and self.listed):
             given["labels"] = self.labels
+        if self.unit == "document":
+            given["document"] = self.document
         if self.fill:
             given["empty"] = self.fill
         if self.digits is not None:

@@ -161,3 +161,14 @@ def test_the_vector_of_standard_terms(score_vectors: Path, asked: Any) -> None:
         score = make(Metric("normalisation"), task="nen").score(outcomes)
         assert score.value == pytest.approx(expected["f1"], abs=1e-12), case
         assert score.details["precision"] == pytest.approx(expected["precision"], abs=1e-12), case
+
+
+def test_every_setting_shows_in_the_signature_and_ids_take_none() -> None:
+    given = [
+        {}, {"names": "CID=chemical-induced disease"}, {"types": "chemical-induced disease"}, {"case": "fold"},
+        {"grounding": "document"}, {"unmapped": "apart"},
+    ]  # fmt: skip
+    assert len({make(Metric("concept_f1", settings), task="re").signature(()) for settings in given}) == len(given)
+    for settings in given[1:]:
+        with pytest.raises(InvalidInput, match="no settings"):
+            make(Metric("concept_f1", settings), task="nen")

@@ -109,7 +109,8 @@ def test_every_setting_shows_in_the_signature() -> None:
     given = [
         {}, {"average": "macro"}, {"average": "macro", "labels": "seen"}, {"average": "macro", "labels": "a,b"},
         {"types": "a"}, {"without": "none"}, {"fill": "empty"}, {"unparsable": "wrong"},
-        {"unit": "document", "document": "."}, {"average": "example"}, {"average": "example", "digits": "4"},
+        {"unit": "document", "document": "."}, {"unit": "document", "document": "_"}, {"average": "weighted"},
+        {"average": "weighted", "labels": "a,b"}, {"average": "example"}, {"average": "example", "digits": "4"},
     ]  # fmt: skip
     made = [tc(**settings).signature([]) for settings in given]
     assert len(set(made)) == len(made)
