@@ -38,6 +38,7 @@ def sync(root: Path, database: Database, progress: Progress, *, evaluations: Seq
     evaluations: further evaluation folders, below root. What was described or made and is there no more is marked gone
     where something refers to it. Conflict if another synchronisation ends meanwhile.
     """
+    sync_store.hold_pages(database.engine)
     with database.reading() as session:
         before = sync_store.revision(session.connection())
         digests = Digests(root, sync_store.known_digests(session.connection()))

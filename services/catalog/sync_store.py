@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -25,6 +25,19 @@ Changes = Counter[str]
 """What changed, by kind: "corpora added" -> how many."""
 _BATCH = 5000
 _OTHER = "another synchronisation was first; run `taiyi catalog sync` again"
+
+
+def hold_pages(engine: Engine) -> None:
+    """Have an embedded database's connections keep what a transaction has changed in memory until it ends: pages written
+    out before would lock readers out from then on. It counts only if it is said before a transaction begins.
+    """
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _hold_pages):
+        engine.dispose()
+        event.listen(engine, "connect", _hold_pages)
+
+
+def _hold_pages(connection: Any, record: Any) -> None:
+    connection.execute("PRAGMA cache_spill = OFF").close()
 
 
 def revision(connection: Connection) -> int:
@@ -61,8 +74,6 @@ class Writer:
         """Conflict unless the catalog is at the revision `before`; it is then held against others."""
         if before != (connection.execute(select(Catalog.revision).with_for_update()).scalar() or 0):
             raise Conflict(_OTHER)
-        if connection.dialect.name == "sqlite":  # pages written out before the end would lock readers out until then
-            connection.exec_driver_sql("PRAGMA cache_spill = OFF")
         self._connection, self._before, self._at = connection, before, before + 1
         self.changes: Changes = Counter()
         self._numbers: dict[Key, int] = {}
