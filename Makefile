@@ -63,7 +63,7 @@ check: setup $(PROTO)  ## ruff, formatting, mypy; contracts linted, compatible, 
 	mypy
 	$(VENV)/proto/bin/python proto/generate.py --check
 
-BENCHMARKS := records corpora curation instructions scoring
+BENCHMARKS := records corpora curation instructions scoring serving
 bench: setup  ## the benchmarks, each against a named peer
 	@for name in $(BENCHMARKS); do echo "== $$name"; python benchmarks/$$name.py || exit 1; done
 

@@ -11,7 +11,20 @@ import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 UNARY_SECONDS, STREAM_SECONDS = 10.0, 86_400.0
-_READS = ("Get", "List", "Search", "Trace", "Parse", "Preview", "Lint", "Render", "Compare")
+_READS = (
+    "Get",
+    "List",
+    "Search",
+    "Trace",
+    "Parse",
+    "Preview",
+    "Lint",
+    "Render",
+    "Compare",
+    "Generate",
+    "Chat",
+    "Extract",
+)
 _AGAIN = {
     "maxAttempts": 4,
     "initialBackoff": "0.2s",
