@@ -14,11 +14,17 @@ TASK = "taiyi.look"
 _PREFIX = "taiyi."
 _EXPIRES_SECONDS = 300
 """A nudge nobody took by then is of no use: others came after it."""
+_PATIENCE_SECONDS = 3
 
 
-def application(broker: str) -> Celery:
-    """The Celery application of a broker: JSON only, early acknowledgement, no results."""
+def application(broker: str, *, patient: bool = True) -> Celery:
+    """The Celery application of a broker: JSON only, early acknowledgement, no results. patient: waits for its answers
+    as long as a consumer does; otherwise for seconds, as one does who only rings.
+    """
     amqp = broker.startswith(("amqp", "pyamqp"))
+    options: dict[str, object] = {"confirm_publish": True} if amqp else {"visibility_timeout": 3600}
+    if not patient and not amqp:
+        options.update(socket_timeout=_PATIENCE_SECONDS, socket_connect_timeout=_PATIENCE_SECONDS)
     app = Celery("taiyi", broker=broker, set_as_current=False)
     app.conf.update(
         task_serializer="json",
@@ -36,8 +42,8 @@ def application(broker: str) -> Celery:
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_connection_timeout=3,
-        broker_transport_options={"confirm_publish": True} if amqp else {"visibility_timeout": 3600},
+        broker_connection_timeout=_PATIENCE_SECONDS,
+        broker_transport_options=options,
     )
     if amqp:
         app.conf.task_default_queue_type = "quorum"
@@ -71,7 +77,7 @@ class Bell:
     """Rings for queues. Without a broker it does nothing: workers poll."""
 
     def __init__(self, broker: str) -> None:
-        self._app = application(broker) if broker else None
+        self._app = application(broker, patient=False) if broker else None
         self._lock = threading.Lock()
         self.failures = 0
 

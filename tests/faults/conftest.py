@@ -13,7 +13,8 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,10 @@ from services.trainer.reconciler import Reconciler
 from services.trainer.schema import SCHEMA
 from services.trainer.states import ENDED
 from services.trainer.store import jobs, reads
+from tests.services import postgres
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-POSTGRES = os.environ.get("TAIYI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TAIYI_TEST_REDIS", "redis://127.0.0.1:6379")
 QUICK = {
     "lease_seconds": 3.0,
@@ -180,18 +181,6 @@ class Place:
         self.database.close()
 
 
-def _postgres() -> tuple[sa.Engine, str]:
-    engine = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
-    name = f"taiyi_faults_{uuid.uuid4().hex[:12]}"
-    try:
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    except sa.exc.OperationalError as error:
-        engine.dispose()
-        pytest.skip(f"no PostgreSQL answers at {POSTGRES}: {error.orig}")
-    return engine, name
-
-
 def _redis() -> tuple[redis.Redis, str]:
     """A numbered database of Redis that no other test uses."""
     for number in range(15, 4, -1):
@@ -205,24 +194,30 @@ def _redis() -> tuple[redis.Redis, str]:
     pytest.skip("all numbered databases of Redis are in use by other tests")
 
 
+@pytest.fixture
+def place_of(tmp_path) -> Iterator[Callable[[str, str], Place]]:
+    """A place on a kind of database (sqlite, postgresql) and a broker."""
+    with ExitStack() as stack:
+
+        def make(kind: str, broker: str) -> Place:
+            url = f"sqlite:///{tmp_path}/trainer.db" if kind == "sqlite" else stack.enter_context(postgres.fresh())
+            made = Place(tmp_path, url, broker)
+            stack.callback(made.close)
+            return made
+
+        yield make
+
+
 @pytest.fixture(params=["embedded", "servers"])
-def place(request, tmp_path) -> Iterator[Place]:
+def place(request, place_of) -> Iterator[Place]:
     """embedded: SQLite and polling; servers: PostgreSQL, and Celery on Redis."""
     if request.param == "embedded":
-        made = Place(tmp_path, f"sqlite:///{tmp_path}/trainer.db", "")
-        yield made
-        made.close()
+        yield place_of("sqlite", "")
         return
     client, broker = _redis()
-    engine, name = _postgres()
-    made = Place(tmp_path, sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False), broker)
-    yield made
-    made.close()
-    client.flushdb()
+    yield place_of("postgresql", broker)
+    client.delete("taiyi:test")
     client.close()
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 @pytest.fixture
