@@ -180,11 +180,10 @@ def _questions(arguments: argparse.Namespace) -> None:
 
 
 def _parity(arguments: argparse.Namespace) -> None:
-    from taiyi import benchmarks, jsonl
-    from taiyi.evaluation import paper, parity
-    from taiyi.evaluation.results import SCORES, Evaluation
+    from taiyi import benchmarks
+    from taiyi.evaluation import paper, parity, results
 
-    evaluation = jsonl.read_json(arguments.evaluation / SCORES, Evaluation) if arguments.evaluation else None
+    evaluation = results.read(arguments.evaluation)[0] if arguments.evaluation else None
     sheet = parity.sheet(evaluation, paper.load(arguments.paper), benchmarks.every(arguments.benchmarks))
     if arguments.json:
         output.json(parity.plain(sheet))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from taiyi.benchmarks import Benchmark
-from taiyi.errors import InvalidInput, NotFound, unknown_name
+from taiyi.errors import InvalidInput, unknown_name
 from taiyi.evaluation import results, signatures
 from taiyi.evaluation.results import BenchmarkResult, Counts, Evaluation, Judged
 from taiyi.instances import Item
@@ -74,11 +74,6 @@ def load(folders: Sequence[Path]) -> list[System]:
     """
     found = []
     for folder in folders:
-        if not (folder / results.SCORES).exists() or not (folder / results.COUNTS).exists():
-            raise NotFound(
-                f"{folder} is no evaluation folder: it has no {results.SCORES} and {results.COUNTS}; `taiyi score`, "
-                "`taiyi evaluate` and `dvc repro evaluate` write one"
-            )
         evaluation, counts = results.read(folder)
         judged = results.answers(folder) if (folder / results.JUDGED).exists() else ()
         found.append(System(evaluation.name or folder.resolve().name, evaluation, counts, golds(judged)))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from taiyi import jsonl
+from taiyi.errors import NotFound
 from taiyi.evaluation.examples import choose
 from taiyi.evaluation.flags import Flagged, Flags, of
 from taiyi.evaluation.outcomes import Verdict, verdict
@@ -173,6 +174,11 @@ def members(results: Iterable[BenchmarkResult], identifier: str) -> tuple[str, .
 
 def read(folder: Path) -> tuple[Evaluation, dict[str, Counts]]:
     """The evaluation in a folder and its counts by result name. Raises NotFound where the folder has none."""
+    if not (folder / SCORES).exists() or not (folder / COUNTS).exists():
+        raise NotFound(
+            f"{folder} is no evaluation folder: it has no {SCORES} and {COUNTS}; `taiyi score`, "
+            "`taiyi evaluate` and `dvc repro evaluate` write one"
+        )
     return (
         jsonl.read_json(folder / SCORES, Evaluation),
         jsonl.read_json(folder / COUNTS, dict[str, Counts]),
