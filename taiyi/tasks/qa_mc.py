@@ -100,8 +100,8 @@ def parse(text: str, context: Context, *, prompt: str = "") -> Parsed:
     layers = (_run, _by_text) if context.multiple else (_announced, _alone, _by_text, _last)
     first = [layer for layer in layers if layer is not _last or not options.letters] if before != bare else []
     readings = (*((layer, before) for layer in first), *((layer, bare) for layer in layers))
-    labels = next((found for layer, body in readings if (found := layer(body, options))), [])
-    return _settled(labels, bare, context)
+    labels = next((found for layer, body in readings if any(found := layer(body, options))), [])
+    return _settled([label for label in labels if label], bare, context)
 
 
 def metric(outcomes: Sequence[Outcome]) -> Metric:
@@ -157,15 +157,15 @@ class _Options:
             if _fold(text):
                 self.texts.setdefault(_fold(text), []).append(label)
         self.letters = [label for label in context.offered if len(label) == 1 and label.isascii()]
-        words = [label for label in context.offered if label not in self.letters]
+        words = [label for label in context.offered if _fold(label) and label not in self.letters]
         self.words = words + [text for _, text in context.choices if _is_word(text)]
         self.letter = "|".join(map(bounded, self.letters)) or "(?!)"
         self.word = "|".join(map(bounded, sorted(map(_nfkc, self.words), key=len, reverse=True))) or "(?!)"
 
     def find(self, found: str) -> str:
-        """The label of a label or option text as found."""
+        """The label of a label or option text as found; empty where it is only alike (İ, which is no i)."""
         folded = _fold(found)
-        return self.labels.get(folded) or self.texts[folded][0]
+        return self.labels.get(folded) or next(iter(self.texts.get(folded, ())), "")
 
     @property
     def any_label(self) -> str:

