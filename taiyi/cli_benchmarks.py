@@ -183,7 +183,7 @@ def _parity(arguments: argparse.Namespace) -> None:
     from taiyi import benchmarks
     from taiyi.evaluation import paper, parity, results
 
-    evaluation = results.read(arguments.evaluation)[0] if arguments.evaluation else None
+    evaluation = results.scores(arguments.evaluation) if arguments.evaluation else None
     sheet = parity.sheet(evaluation, paper.load(arguments.paper), benchmarks.every(arguments.benchmarks))
     if arguments.json:
         output.json(parity.plain(sheet))

@@ -174,15 +174,21 @@ def members(results: Iterable[BenchmarkResult], identifier: str) -> tuple[str, .
 
 def read(folder: Path) -> tuple[Evaluation, dict[str, Counts]]:
     """The evaluation in a folder and its counts by result name. Raises NotFound where the folder has none."""
-    if not (folder / SCORES).exists() or not (folder / COUNTS).exists():
-        raise NotFound(
-            f"{folder} is no evaluation folder: it has no {SCORES} and {COUNTS}; `taiyi score`, "
-            "`taiyi evaluate` and `dvc repro evaluate` write one"
-        )
-    return (
-        jsonl.read_json(folder / SCORES, Evaluation),
-        jsonl.read_json(folder / COUNTS, dict[str, Counts]),
-    )
+    evaluation = scores(folder)
+    _expect(folder, COUNTS)
+    return evaluation, jsonl.read_json(folder / COUNTS, dict[str, Counts])
+
+
+def scores(folder: Path) -> Evaluation:
+    """The evaluation in a folder. Raises NotFound where the folder has none."""
+    _expect(folder, SCORES)
+    return jsonl.read_json(folder / SCORES, Evaluation)
+
+
+def _expect(folder: Path, name: str) -> None:
+    if not (folder / name).exists():
+        written_by = "`taiyi score`, `taiyi evaluate` and `dvc repro evaluate` write one"
+        raise NotFound(f"{folder} is no evaluation folder: it has no {name}; {written_by}")
 
 
 def answers(folder: Path) -> Iterator[Judged]:

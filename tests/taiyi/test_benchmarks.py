@@ -128,6 +128,12 @@ def test_figures_that_another_protocol_gave_are_not_comparable(facts: dict) -> N
             assert columns(benchmark)["supervised SOTA"].split.startswith("test")
 
 
+def test_every_benchmark_says_what_to_know_before_comparing_and_lists_of_others_compare_with_nothing() -> None:
+    assert [benchmark.id for benchmark in EVERY if not benchmark.notes] == []
+    listed = [r for benchmark in EVERY for r in benchmark.references if r.source.startswith("secondary")]
+    assert listed and not any(reference.comparable for reference in listed)
+
+
 def test_what_the_papers_authors_measured_themselves_is_comparable() -> None:
     for benchmark in EVERY:
         for column in ("Taiyi", "Taiyi 2", "DeepSeek-14B"):
