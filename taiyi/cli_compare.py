@@ -157,7 +157,7 @@ def _verdict(made: Comparison) -> str:
     found = [row.name for row in made.separating]
     said = ", ".join(found) if found else "none"
     return (
-        f"{len(found)} of {len(made.rows)} benchmarks separate A and B (Holm over {families}; "
+        f"{len(found)} of {len(made.rows)} benchmark{'s' if len(made.rows) > 1 else ''} separate A and B (Holm over {families}; "
         f"alpha {made.alpha:g}): {said}"
     )
 

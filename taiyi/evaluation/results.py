@@ -182,7 +182,8 @@ def read(folder: Path) -> tuple[Evaluation, dict[str, Counts]]:
 def scores(folder: Path) -> Evaluation:
     """The evaluation in a folder. Raises NotFound where the folder has none."""
     _expect(folder, SCORES)
-    return jsonl.read_json(folder / SCORES, Evaluation)
+    found: Evaluation = jsonl.read_json(folder / SCORES, Evaluation)
+    return found
 
 
 def _expect(folder: Path, name: str) -> None:
