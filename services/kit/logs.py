@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 log = logging.getLogger("taiyi.services")
 _content = logging.getLogger("taiyi.services.content")
+_content.setLevel(logging.CRITICAL + 1)  # nothing, until a file is opened for it
 
 
 class _Lines(logging.Formatter):
@@ -53,11 +54,12 @@ def no_more_content() -> None:
     for handler in _content.handlers:
         handler.close()
     _content.handlers = []
+    _content.setLevel(logging.CRITICAL + 1)
 
 
 def content(request_id: str, method: str, kind: str, text: str) -> None:
     """One request or answer, as JSON text, if a file was opened for them."""
-    if _content.handlers:
+    if _content.isEnabledFor(logging.INFO):
         _content.info(kind, extra={"fields": {"request_id": request_id, "method": method, "message": text}})
 
 

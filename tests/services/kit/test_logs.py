@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +39,14 @@ def test_a_traceback_stays_on_its_line(stream: io.StringIO) -> None:
     assert "ZeroDivisionError" in json.loads(line)["traceback"] and json.loads(line)["error_id"] == "e1"
 
 
-def test_content_goes_nowhere_unless_asked_for(stream: io.StringIO) -> None:
+def test_content_goes_nowhere_unless_asked_for(
+    stream: io.StringIO, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     logs.content("r1", "/a/B", "request", "aspirin")
-    assert stream.getvalue() == "" and logging.getLogger("taiyi.services.content").handlers == []
+    logs.content_to(tmp_path / "content.jsonl")
+    logs.content("r2", "/a/B", "request", "metformin")
+    logs.no_more_content()
+    logs.content("r3", "/a/B", "request", "heparin")
+    assert not any(word in stream.getvalue() + caplog.text for word in ("aspirin", "heparin"))
+    (line,) = (tmp_path / "content.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["message"] == "metformin"
