@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-from services.kit.errors import DatabaseAway, DataLoss, StorageFull
-from taiyi.errors import InvalidInput, TaiyiError
+from services.kit.errors import DatabaseAway, StorageFull
+from taiyi.errors import DataLoss, InvalidInput, TaiyiError
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -11,7 +11,7 @@ import grpc
 from google.protobuf import duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
-from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady, TaiyiError
+from taiyi.errors import Conflict, DataLoss, InvalidInput, NotFound, NotReady, TaiyiError
 
 DOMAIN = "taiyi"
 _MESSAGE_BYTES, _VALUE_BYTES, _STATUS_BYTES = 1800, 300, 3900
@@ -52,10 +52,6 @@ class DatabaseAway(TaiyiError):
 
 class StorageFull(TaiyiError):
     """No space is left where something was to be written."""
-
-
-class DataLoss(TaiyiError):
-    """Something stored does not verify."""
 
 
 def invalid_field(field: str, problem: str) -> Refusal:

@@ -27,6 +27,7 @@ from services.trainer.orders import (
 from services.trainer.states import DATA_LOSS, DISK_FULL, DONE, INPUTS_CHANGED, INVALID_JOB, TRY_LATER
 from taiyi import artefacts, jsonl, manifest, process
 from taiyi.errors import Conflict, DataLoss, TaiyiError
+from taiyi.llm.spec import Advance
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _FULL_WORDS = ("No space left on device", "os error 28", "PytorchStreamWriter failed writing", "unexpected pos")
@@ -53,8 +54,8 @@ class Teller:
         """One line."""
         self._file.write(self._encode(Line(kind, message, progress)) + b"\n")
 
-    def watch(self, advance: Any) -> None:
-        """A step of the run (taiyi.llm.spec.Advance): told if it says something, and once a second as a sign of life."""
+    def watch(self, advance: Advance) -> None:
+        """A step of the run: told if it says something, and once a second as a sign of life."""
         known = {
             name: value for name, value in msgspec.structs.asdict(advance).items() if value not in (None, {}, False)
         }
@@ -151,6 +152,12 @@ def finished_before(folder: Folder, orders: Orders) -> End | None:
     return None
 
 
+def drop(older: list[Path]) -> None:
+    """Remove what earlier attempts kept, once this one has a checkpoint of its own beside the one it took up."""
+    while older:
+        shutil.rmtree(older.pop(), ignore_errors=True)
+
+
 def train(folder: Folder, orders: Orders, teller: Teller) -> End:
     """Train as pipelines do, in this attempt's folder, going on from the newest good checkpoint of the job."""
     from taiyi import training
@@ -164,6 +171,12 @@ def train(folder: Folder, orders: Orders, teller: Teller) -> End:
     params: Params = msgspec.convert(orders.params, Params, strict=False)
     stage: training.Stage = told["stage"]
     prints: list[str] = []
+    older = [other.checkpoints for other in folder.others(orders.resume_after_fence)]
+
+    def watch(advance: Advance) -> None:
+        teller.watch(advance)
+        if advance.checkpoint:
+            drop(older)
 
     def say(text: str) -> None:
         if not text.startswith("step "):  # `watch` tells of steps
@@ -180,10 +193,10 @@ def train(folder: Folder, orders: Orders, teller: Teller) -> End:
         artefacts.find(told["tokens"], root, store),
         folder.adapter,
         resume_folder=folder.checkpoints,
-        resume_from=[other.checkpoints for other in folder.others(orders.resume_after_fence)],
+        resume_from=older,
         start_adapter=artefacts.find(told["start_from"], root, store) if told.get("start_from") else None,
         evaluate=training.dev_scorer(params, stage),
-        reports=Reports(say, teller.watch, teller.wish, fingerprint),
+        reports=Reports(say, watch, teller.wish, fingerprint),
     )
     durable.sync(folder.adapter)
     return End(reason=DONE, adapter=manifest.digest(folder.adapter), fingerprint=prints[0])

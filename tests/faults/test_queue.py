@@ -2,9 +2,12 @@
 
 import os
 import signal
+import sys
+import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -254,3 +257,27 @@ def test_a_job_that_ignores_everything_is_killed_at_its_time_limit(place):
     place.ends(job, "FAILED")
     assert reasons(place, job) == ["TIME_LIMIT"]
     place.must_hold([job])
+
+
+def test_a_finished_attempt_whose_supervisor_died_before_it_told_is_not_run_again(place_of, monkeypatch):
+    from services.trainer.store import leases
+    from services.trainer.supervisor import Supervisor, Terms
+
+    own = place_of("sqlite", "")
+    job = own.queue(6)
+    root = Path.cwd()
+    monkeypatch.setenv("PYTHONPATH", f"{root}:{root / 'proto/gen'}")
+    command = (sys.executable, str(Path(__file__).with_name("stepper.py")))
+    terms = Terms(state=own.state, root=own.root, owner="me", command=command, lease_seconds=1.0, heartbeat_seconds=0.2)
+    claims = []
+    for dies in (True, False):
+        own.until(lambda: (claim := leases.claim(own.database, "cpu", "me", 1.0)) and claims.append(claim) is None, 5)
+        with monkeypatch.context() as patch:
+            if dies:
+                patch.setattr(leases, "finish", lambda *_: False)
+            assert Supervisor(own.database, terms, threading.Event(), claims.pop()).run() is not dies
+    own.ends(job)
+    assert [(fence, said) for _, fence, said in own.lines()] == [("1", str(step)) for step in range(1, 7)] + [
+        ("1", "done")
+    ]
+    own.must_hold([job])

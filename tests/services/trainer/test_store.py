@@ -4,6 +4,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import grpc
 import pytest
@@ -208,3 +209,12 @@ def test_one_process_at_a_time_holds_a_guard(database):
     assert leases.guard(database, "reconciler", "a", 0.3)
     time.sleep(0.4)
     assert leases.guard(database, "reconciler", "b", 0.3)
+
+
+def test_32_no_clock_of_a_machine_is_asked_what_time_it_is():
+    """Leases are in database time and durations monotonic, so that a clock that steps changes nothing."""
+    import services.trainer
+
+    sources = {path: path.read_text() for path in Path(services.trainer.__file__).parent.rglob("*.py")}
+    asked = [path.name for path, text in sources.items() if "time.time(" in text or "datetime.now" in text]
+    assert asked == []

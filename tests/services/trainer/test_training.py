@@ -127,6 +127,8 @@ def test_killed_stopped_and_resumed_it_ends_with_the_same_curve_and_the_same_bit
     supervise(at_step(database, 4, kill))
     assert reads.get(database, job)[0].reason == "KILLED"
     supervise(at_step(database, 20, lambda claim, stop: stop.set()))
+    kept = [path.parts[-4] for path in (tmp_path / "state/jobs" / job).glob("attempt-*/checkpoints/*/checkpoint-*")]
+    assert kept == ["attempt-2", "attempt-2"]  # the first attempt's are not needed any more
     supervise()
     assert [a.reason for a in reads.get(database, job)[1]] == ["KILLED", "WORKER_SHUTDOWN", "DONE"]
     other = adapter(database, job, tmp_path)
