@@ -6,7 +6,7 @@ FROM python:3.11-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends git make \
     && rm -rf /var/lib/apt/lists/*
-RUN useradd --create-home taiyi && install --directory --owner taiyi /srv/taiyi
+RUN useradd --create-home taiyi && install --directory --owner taiyi /srv/taiyi /state
 
 USER taiyi
 WORKDIR /srv/taiyi

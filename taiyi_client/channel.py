@@ -93,7 +93,7 @@ def _streams(method: MethodDescriptor) -> bool:
 def _repeatable(method: MethodDescriptor) -> bool:
     """Whether calling twice is calling once."""
     named = "request_id" in method.input_type.fields_by_name
-    return not _streams(method) and (named or method.name.startswith(_READS))
+    return not _streams(method) and (named or method.name.startswith(_AS_OFTEN_AS_ONCE))
 
 
 def _options(contracts: Iterable[ServiceDescriptor], message_bytes: int) -> list[tuple[str, Any]]:
@@ -101,6 +101,8 @@ def _options(contracts: Iterable[ServiceDescriptor], message_bytes: int) -> list
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),
         ("grpc.enable_retries", 1),
+        ("grpc.initial_reconnect_backoff_ms", 200),
+        ("grpc.max_reconnect_backoff_ms", 1_000),  # or a server that is back goes unnoticed for as long as two minutes
         ("grpc.service_config", service_config(contracts)),
         ("grpc.max_receive_message_length", message_bytes),
         ("grpc.max_send_message_length", message_bytes),

@@ -27,21 +27,22 @@ class Jobs(Service):
         *,
         stage: str = "stage1",
         train: Mapping[str, Any] | None = None,
-        tokens: str = "data/tokens",
+        tokens: str = "",
         base_model: str = "data/base_model",
         start_from: str = "",
         queue: str = "cpu",
         request_id: str = "",
         **more: Any,
     ) -> wire.Job:
-        """Queue a job. train: settings of `train` in params.yaml that differ; more: other fields of JobSpec.
+        """Queue a job. train: settings of `train` in params.yaml that differ; tokens: those of the stage, if others are not
+        named; more: other fields of JobSpec.
 
         request_id: a UUID; with the same one, the same job comes back. Empty: a new one.
         """
         spec = wire.JobSpec(
             stage=stage,
             train_json=json.dumps(train) if train else "",
-            tokens=tokens,
+            tokens=tokens or f"data/tokens/{stage}.arrow",
             base_model=base_model,
             start_from=start_from,
             queue=queue,

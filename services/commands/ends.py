@@ -76,6 +76,7 @@ def _told(error: dict[str, Any], arguments: argparse.Namespace) -> int:
         print(json.dumps({"error": error}, ensure_ascii=False), file=sys.stderr)
         return status
     fields = [f"{name}: {problem}" for name, problem in error.get("fields", {}).items()]
+    fields = [field for field in fields if field not in error["message"]]
     lines = [f"taiyi: {error['message']} [{error['reason']}]", *fields, error.get("remedy", "")]
     print("\n  ".join(line for line in lines if line), file=sys.stderr)
     return status

@@ -47,7 +47,9 @@ def add_to(commands: Any) -> None:
 def _add_create(parts: Any) -> None:
     create = _part(parts, "create", _create, "queue a job")
     create.add_argument("--stage", default="stage1", choices=("stage1", "stage2"), help="default: %(default)s")
-    create.add_argument("--tokens", default="data/tokens", help="artefacts/DIGEST, or a path below the server's data")
+    create.add_argument(
+        "--tokens", default="", help="artefacts/DIGEST, or a path below the server's data (default: those of the stage)"
+    )
     create.add_argument("--base-model", default="data/base_model", help="the same")
     create.add_argument("--start-from", default="", help="the adapter to go on from: the same")
     create.add_argument("--queue", default="cpu", help="cpu, gpu_default, gpu_large (default: %(default)s)")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from services.run.tree import News
 
 SERVICES = ("catalog", "renderer", "trainer", "inference", "scorer")
+_FIRST = "inference"
+"""Takes longest to start."""
 
 
 def add_to(commands: Any) -> None:
@@ -46,17 +48,18 @@ def add_to(commands: Any) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # processes are started by exec: gRPC need not follow forks
     names = list(dict.fromkeys(arguments.services)) or list(SERVICES)
     if len(names) == 1:
         return _one(arguments, names[0])
     from services.run.tree import Tree
     from taiyi import process
 
-    starts = [_start(arguments, name, alone=False) for name in names]
+    starts = [_start(arguments, name, alone=False) for name in sorted(names, key=lambda name: name != _FIRST)]
     settings = starts[0].settings
     if not arguments.services and not arguments.no_worker:
         starts.append(_worker(settings))
-    told = _Told(arguments.json, {one.name for one in starts})
+    told = _Told(arguments.json, settings, {one.name for one in starts})
     with process.exclusive(settings.state / "serve"):
         return Tree(starts, settings.state / "logs", told).run()
 
@@ -101,27 +104,37 @@ def _worker(settings: Settings) -> Start:
 def _listening(name: str, address: str, as_json: bool) -> None:
     from services.run.tree import News
 
-    _print(News("listening", name, address), as_json)
+    _print(News("listening", name, address, os.getpid()), as_json)
 
 
 class _Told:
     """Prints what becomes of the processes; says once when all are healthy, and how clients find them."""
 
-    def __init__(self, as_json: bool, names: set[str]) -> None:
-        self._json, self._waiting = as_json, names
+    def __init__(self, as_json: bool, settings: Settings, names: set[str]) -> None:
+        self._json, self._settings, self._waiting = as_json, settings, names
         self._addresses: dict[str, str] = {}
 
     def __call__(self, news: News) -> None:
+        import msgspec
+
         from services.run.tree import News
 
         if news.address:
             self._addresses[news.service] = news.address
-        if news.event != "started":
+        if news.event == "late" and news.service == _FIRST:
+            news = msgspec.structs.replace(news, message=self._why() or news.message)
+        if self._json or news.event != "started":
             _print(news, self._json)
         if news.event == "healthy" and self._waiting:
             self._waiting.discard(news.service)
             if not self._waiting:
                 _print(News("all", "services", seconds=news.seconds, message=self._hint()), self._json)
+
+    def _why(self) -> str:
+        """Why the model is not there, if that can be seen from here."""
+        from services.run import checks
+
+        return "; ".join(f"{c.found}: {c.remedy}" for c in checks.model(self._settings) if c.state != "ok")
 
     def _hint(self) -> str:
         from taiyi_client.addresses import addresses
@@ -150,6 +163,3 @@ def _print(news: News, as_json: bool) -> None:
         line += f"\n{'':<10} for clients: {news.message}" if news.event == "all" and news.message else news.message
     bad = not as_json and news.event in ("died", "late", "refused", "killed", "unhealthy")
     print(line, file=sys.stderr if bad else sys.stdout, flush=True)
-
-
-os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # processes are started by exec; gRPC need not follow forks

@@ -34,11 +34,15 @@ REFUSED = 2
 
 
 class News(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of a process. event: started, listening, healthy, unhealthy, late, died, refused, killed, ended."""
+    """What became of a process. event: started, listening, healthy, unhealthy, late, died, refused, killed, ended.
+
+    process: its id; seconds: since it was started.
+    """
 
     event: str
     service: str
     address: str = ""
+    process: int = 0
     seconds: float = 0.0
     exit_code: int = 0
     message: str = ""
@@ -53,6 +57,7 @@ class Child:
         self.address = self.refused = ""
         self.ready, self.was_ready, self.late = False, False, False
         self.began = self.again_at = 0.0
+        self.number = 0
         self.wait = FIRST_WAIT_SECONDS
         self.words: list[Word] = []
 
@@ -74,6 +79,7 @@ class Child:
                 start_new_session=True,
             )
         assert self.process.stdin and self.process.stdout
+        self.number = self.process.pid
         threading.Thread(target=self._hear, args=[self.process.stdout], daemon=True).start()
         with suppress(BrokenPipeError), self.process.stdin as pipe:  # it has died already, which is seen soon
             pipe.write(start.encode(msgspec.structs.replace(self.told, parent=os.getpid())))
@@ -184,4 +190,4 @@ class Tree:
 
     def _say(self, child: Child, event: str, *, exit_code: int = 0, message: str = "") -> None:
         seconds = round(time.monotonic() - child.began, 2)
-        self._tell(News(event, child.told.name, child.address, seconds, exit_code, message))
+        self._tell(News(event, child.told.name, child.address, child.number, seconds, exit_code, message))
