@@ -24,7 +24,10 @@ _READS = (
     "Generate",
     "Chat",
     "Extract",
+    "Cancel",
+    "LoadAdapter",
 )
+"""How methods begin that change nothing, or nothing more when they are called again."""
 _AGAIN = {
     "maxAttempts": 4,
     "initialBackoff": "0.2s",
@@ -93,7 +96,7 @@ def _streams(method: MethodDescriptor) -> bool:
 def _repeatable(method: MethodDescriptor) -> bool:
     """Whether calling twice is calling once."""
     named = "request_id" in method.input_type.fields_by_name
-    return not _streams(method) and (named or method.name.startswith(_AS_OFTEN_AS_ONCE))
+    return not _streams(method) and (named or method.name.startswith(_READS))
 
 
 def _options(contracts: Iterable[ServiceDescriptor], message_bytes: int) -> list[tuple[str, Any]]:
