@@ -79,7 +79,7 @@ def _check(arguments: argparse.Namespace) -> None:
     from taiyi.errors import DataLoss, NotReady
 
     repro.in_project()
-    remote = remotes.chosen(arguments.name)
+    remote = remotes.chosen(remotes.look(), arguments.name)
     if remote is None:
         raise NotReady("there is no remote; add one: taiyi remote add team s3://bucket/path")
     remotes.reach(remote, "see that it runs, and that its endpoint in .dvc/config is right")

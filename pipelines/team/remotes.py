@@ -28,9 +28,14 @@ class Remote(Part, frozen=True):
     verify: bool = False
 
 
-def chosen(name: str = "") -> Remote | None:
+def look(*, changes: bool = False) -> dict[str, Any]:
+    """The settings of the remotes (remotes, default, shared), and what has changed, by stage."""
+    found: dict[str, Any] = dvc.answer({"do": "look", "changes": changes})
+    return found
+
+
+def chosen(settings: dict[str, Any], name: str = "") -> Remote | None:
     """The remote of that name, or the default one, or None where there is none; it must verify, and keep no secret."""
-    settings: dict[str, Any] = dvc.answer({"do": "settings"})
     remotes: dict[str, dict[str, str]] = settings["remotes"]
     wanted = name or settings["default"]
     if not wanted and not remotes:
@@ -86,7 +91,7 @@ def add(name: str, url: str, *, endpoint: str = "", default: bool = True) -> Rem
     for text in (url, endpoint):
         if urlsplit(text).password:
             raise InvalidInput("a password stands in the URL", remedy="keep it in the environment or .dvc/config.local")
-    there = dvc.answer({"do": "settings"})["remotes"].get(name)
+    there = look()["remotes"].get(name)
     if there and there["url"] != url:
         raise Conflict(
             f"there is a remote {name} already, {there['url']}; choose another name or remove it: dvc remote remove {name}"

@@ -51,26 +51,29 @@ def repro(
     """Pull, run, verify, push. arguments: targets and options of `dvc repro`. out: where DVC's lines go."""
     started = time.monotonic()
     in_project()
-    dry = "--dry" in arguments
-    remote = remotes.chosen(name) if (pull or push) and not dry else None
-    if remote is None and not dry:
+    if "--dry" in arguments:
+        pull = push = False
+    there = remotes.look(changes=pull) if pull or push else {}
+    remote = remotes.chosen(there, name) if there else None
+    if remote is None:
         say("repro: no remote is in use, so nothing is shared: as dvc repro")
     targets = [argument for argument in arguments if not argument.startswith("-")]
-    pulled, lacking = _pull(remote, targets, out) if remote and pull else ([], False)
+    pulled, lacking = _pull(remote, targets, there["changes"], out) if remote and pull else ([], False)
     verified = manifests.verify(stages.locked().values())
-    ran = _run(remote, arguments, out, pull=lacking)
-    made = [stage["name"] for stage in ran.of("stage") if stage["how"] == "ran"]
-    if not dry:
-        verified += manifests.verify(stages.needed(stages.locked(), targets))
-    pushed = _push(remote, targets, out, new=bool(made)) if remote and push else 0
-    if remote and ran.refused:
-        raise _garbled(remote, ran.refused, "its stages were run here instead; the remote still holds it: ")
-    how = {kind: [s["name"] for s in ran.of("stage") if s["how"] == kind] for kind in ("pulled", "restored")}
+    done = _run(remote, arguments, out, pull=lacking)
+    came = {how: [s["name"] for s in done.of("stage") if s["how"] == how] for how in ("pulled", "restored", "ran")}
+    pulled += [name for name in came["pulled"] if name not in (*pulled, *came["ran"])]
+    wanted = stages.needed(stages.locked(), targets)
+    verified += manifests.verify(wanted)
+    known = all(stage.name in pulled for stage in wanted)
+    pushed = _push(remote, targets, out, new=bool(came["ran"])) if remote and push and not known else 0
+    if remote and done.refused:
+        raise _garbled(remote, done.refused, "its stages were run here instead, and the remote still holds it: ")
     return Summary(
         remote=remote.name if remote else "",
-        pulled=tuple(dict.fromkeys(pulled + [name for name in how["pulled"] if name not in made])),
-        restored=tuple(how["restored"]),
-        ran=tuple(made),
+        pulled=tuple(pulled),
+        restored=tuple(came["restored"]),
+        ran=tuple(came["ran"]),
         pushed_objects=pushed,
         verified_manifests=verified,
         seconds=round(time.monotonic() - started, 1),
@@ -83,10 +86,9 @@ def in_project() -> None:
         raise NotReady("there is no .dvc here; go to the root of the project, where dvc.yaml is")
 
 
-def _pull(remote: Remote, targets: list[str], out: IO[str] | None) -> tuple[list[str], bool]:
-    """Fetch the outputs that only files are lacking of; returns those stages, and whether anything else has changed."""
+def _pull(remote: Remote, targets: list[str], status: stages.Status, out: IO[str] | None) -> tuple[list[str], bool]:
+    """Fetch what only files are lacking of (status: what has changed); returns those stages, and whether more has changed."""
     before = stages.locked()
-    status: stages.Status = dvc.answer({"do": "status"})
     wanted = {stage.name for stage in stages.needed(before, targets)}
     names = [name for name in stages.fetchable(before, status) if name in wanted]
     if status:
@@ -107,6 +109,8 @@ def _run(remote: Remote | None, arguments: list[str], out: IO[str] | None, *, pu
     """`dvc repro`; with `pull` it looks for every stage that changed among the recorded runs of teammates."""
     argv = ["repro", *(["--pull"] if remote and pull else []), *arguments]
     done = dvc.ask({"do": "dvc", "argv": argv, "remote": remote.name if remote else ""}, out=out)
+    if remote and done.status and done.refused:
+        raise _garbled(remote, done.refused)
     if done.status:
         raise dvc.failure("repro", done, "what was finished before is kept; nothing was pushed")
     return done

@@ -55,29 +55,37 @@ def fetchable(stages: dict[str, Stage], status: Status) -> list[str]:
 
     A stage that something else has changed in, or that reads what such a stage writes, runs; its old outputs are of no use.
     """
-    stale = [stages[name] for name, changes in status.items() if name in stages and not _only_absent(changes)]
+    changes = {name: list(_changes(rows)) for name, rows in status.items()}
+    absent = [
+        path for rows in changes.values() for what, path, how in rows if what == "changed outs" and how in _ABSENT
+    ]
+    stale = [
+        stages[name]
+        for name, rows in changes.items()
+        if name in stages and not all(_only_absent(r, absent) for r in rows)
+    ]
     rest = {name: stage for name, stage in stages.items() if stage not in stale}
     while stale:
         outs = stale.pop().outs
         reached = [s for s in rest.values() if any(touches(dep, out) for dep in s.deps for out in outs)]
         stale += [rest.pop(stage.name) for stage in reached]
-    return [name for name in rest if _lacks_output(status.get(name, []))]
+    return [name for name in rest if any(what == "changed outs" for what, _, _ in changes.get(name, ()))]
 
 
-def _changes(changes: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    """What kind of thing changed, and how: ("changed outs", "deleted")."""
-    for change in changes:
-        for what, paths in change.items() if isinstance(change, dict) else ((change, ""),):
-            for how in paths.values() if isinstance(paths, dict) else (str(paths),):
-                yield what, how if isinstance(how, str) else str(how)
+def _changes(rows: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
+    """What kind of thing has changed, where, and how: ("changed outs", "data/raw", "deleted")."""
+    for row in rows:
+        for what, paths in row.items() if isinstance(row, dict) else ((str(row), {}),):
+            for path, how in paths.items() if isinstance(paths, dict) and paths else (("", str(paths)),):
+                yield what, path, str(how)
 
 
-def _only_absent(changes: list[Any]) -> bool:
-    return all(what in ("changed deps", "changed outs") and how in _ABSENT for what, how in _changes(changes))
-
-
-def _lacks_output(changes: list[Any]) -> bool:
-    return any(what == "changed outs" for what, _ in _changes(changes))
+def _only_absent(change: tuple[str, str, str], absent: list[str]) -> bool:
+    """Whether no more than files are lacking; a folder is `modified` for lack of one in it that another stage writes."""
+    what, path, how = change
+    if what == "changed deps":
+        return how in _ABSENT or any(touches(path, out) for out in absent)
+    return what == "changed outs" and how in _ABSENT
 
 
 def needed(stages: dict[str, Stage], targets: list[str]) -> list[Stage]:

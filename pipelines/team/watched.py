@@ -58,9 +58,12 @@ def _watch_objects(note: Note) -> None:
     DVC removes such an object without a word, and says that it is missing.
     """
     from dvc_data.hashfile.db import HashFileDB
+    from dvc_data.hashfile.tree import Tree
     from dvc_objects.errors import ObjectFormatError
 
-    check, add = HashFileDB.check, HashFileDB.add
+    objects: Any = HashFileDB
+    trees: Any = Tree
+    check, add, load = objects.check, objects.add, trees.load.__func__
     damaged: set[str] = set()
 
     def watched_check(self: Any, oid: str, *arguments: Any, **options: Any) -> Any:
@@ -79,7 +82,15 @@ def _watch_objects(note: Note) -> None:
         note("added", count=int(added or 0) - len(refused), folder=str(self.path))
         return added
 
-    HashFileDB.check, HashFileDB.add = watched_check, watched_add  # type: ignore[method-assign]
+    def watched_load(cls: Any, odb: Any, hash_info: Any, *arguments: Any, **options: Any) -> Any:
+        # DVC believes a listing that it can read, and asks for the files that it names.
+        if odb.verify and odb.exists(hash_info.value) and not _sound(odb, hash_info.value, False):
+            note("refused", object=hash_info.value, what="object")
+            raise ObjectFormatError(f"object {hash_info.value} is corrupted")
+        return load(cls, odb, hash_info, *arguments, **options)
+
+    trees.load = classmethod(watched_load)
+    objects.check, objects.add = watched_check, watched_add
 
 
 def run_dvc(note: Note, argv: list[str], remote: str) -> int:
@@ -100,23 +111,15 @@ def run_dvc(note: Note, argv: list[str], remote: str) -> int:
     return status if isinstance(status, int) else 0
 
 
-def settings(note: Note) -> int:
-    """Answer with the remotes, the default one, and the names of secrets in the part of the settings that git holds."""
+def look(note: Note, changes: bool) -> int:
+    """Answer with the remotes, the default one, what of them git shares, and, if asked, what `dvc status --json` says."""
     from dvc.repo import Repo
 
     with Repo() as repo:
         shared = repo.config.read("repo").get("remote", {})
         remotes = {name: {key: str(value) for key, value in r.items()} for name, r in repo.config["remote"].items()}
-        note("answer", value={"default": repo.config["core"].get("remote", ""), "remotes": remotes, "shared": shared})
-    return 0
-
-
-def status(note: Note) -> int:
-    """Answer with what has changed, by stage, as `dvc status --json` says it."""
-    from dvc.repo import Repo
-
-    with Repo() as repo:
-        note("answer", value=repo.status())
+        value = {"default": repo.config["core"].get("remote", ""), "remotes": remotes, "shared": shared}
+        note("answer", value=value | {"changes": repo.status() if changes else {}})
     return 0
 
 
@@ -212,8 +215,7 @@ def _send(here: Any, there: Any, oid: str) -> bool:
 
 _DO: dict[str, Callable[..., int]] = {
     "dvc": run_dvc,
-    "settings": settings,
-    "status": status,
+    "look": look,
     "name": name,
     "configure": configure,
     "compare": compare,

@@ -19,6 +19,12 @@ def test_help_imports_nothing_heavy() -> None:
     assert "torch" not in heavy and "transformers" not in heavy and "rich" not in heavy and "dvc" not in heavy
 
 
+def test_shells_add_their_commands_and_stay_light(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["repro", "--help"])
+    assert "teammates" in capsys.readouterr().out
+
+
 def test_corpora_are_listed_for_people_and_for_programs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["corpora", "list", "--descriptors", str(root / "data/corpora")]) == 0
     assert "sample_cdr" in capsys.readouterr().out
