@@ -20,6 +20,7 @@ from taiyi.errors import NotFound, NotReady, unknown_name
 T = TypeVar("T")
 Direction = Literal["upstream", "downstream"]
 SYNC = "run `taiyi catalog sync` in the repository"
+_LOOKED_AT, _LISTED = 1000, 20
 
 
 class Found(NamedTuple, Generic[T]):
@@ -89,8 +90,18 @@ class Corpora(Generic[T]):
 
 
 def missing_corpus(session: Session, corpus: str) -> NotFound:
-    """The error for a corpus that is not there."""
-    return unknown_name("corpus", corpus, session.scalars(select(Corpus.id).where(Corpus.gone.is_(False))))
+    """The error for a corpus that is not there; of many, those that begin alike are looked at."""
+    names = select(Corpus.id).where(Corpus.gone.is_(False)).limit(_LOOKED_AT + 1)
+    found = session.scalars(names).all()
+    if len(found) > _LOOKED_AT:
+        found = session.scalars(names.where(Corpus.id.startswith(corpus[:3], autoescape=True))).all()
+    return _close("corpus", corpus, found)
+
+
+def _close(kind: str, name: str, names: Sequence[str]) -> NotFound:
+    if difflib.get_close_matches(name, names, n=1, cutoff=0.5) or len(names) < _LISTED:
+        return unknown_name(kind, name, names)
+    return NotFound(f"no {kind} {name!r}, and none that is like it; list them to see what there is")
 
 
 class Artefacts:
@@ -180,8 +191,9 @@ def _newest(session: Session, asked: Select[Any], after: Any, size: int) -> Foun
     return Found(list(found[:size]), (last.create_time, last.number) if last else None)
 
 
-def _missing(session: Session, kind: str, name: str, names: Select[Any]) -> NotFound:
-    return unknown_name(kind, name, session.scalars(names.limit(5000)))
+def _missing(session: Session, kind: str, digest: str, names: Select[Any]) -> NotFound:
+    near = session.scalars(names.where(Artefact.digest.startswith(digest[:4])).limit(_LISTED)).all()
+    return _close(kind, digest, near) if near else NotFound(f"no {kind} {digest!r}; list them to see what there is")
 
 
 class Rows:

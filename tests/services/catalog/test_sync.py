@@ -19,6 +19,7 @@ from services.catalog.sync import sync
 from services.kit.database import Database
 from taiyi import jsonl, layout, manifest, params
 from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady
+from tests.services.catalog.conftest import CORPORA
 
 both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 
@@ -80,7 +81,8 @@ def test_a_changed_descriptor_changes_its_row_alone(house: Path, synced: Databas
     changes = sync(house, synced, quiet)
     assert changes == {"corpora changed": 1}
     corpora: Corpora[str] = Corpora(synced, lambda row: row.title)
-    assert corpora.page("", ("蓝 皮",), "", 5).items == ["CMeEE-V2, Chinese medical entities (CBLUE 蓝皮)"]
+    assert corpora.shelf(None).get("cmeee_v2") == "CMeEE-V2, Chinese medical entities (CBLUE 蓝皮)"
+    assert len(corpora.holding(("蓝 皮",))) == 1
 
 
 @both
@@ -94,9 +96,9 @@ def test_a_corpus_that_is_described_no_more_is_kept_only_where_an_artefact_is_of
     changes = sync(house, synced, quiet)
     assert (changes["corpora gone"], changes["corpora deleted"]) == (1, 1)
     corpora: Corpora[bool] = Corpora(synced, lambda row: row.gone)
-    assert corpora.get("sample_cdr") is True
+    assert corpora.gone("sample_cdr") is True and corpora.shelf(None).get("sample_cdr") is None
     with pytest.raises(NotFound, match="no corpus 'cmeee_v2'"):
-        corpora.get("cmeee_v2")
+        corpora.gone("cmeee_v2")
     assert not sync(house, synced, quiet)
 
 
@@ -217,6 +219,32 @@ def test_every_row_is_found_where_the_catalog_says(house: Path, synced: Database
                 with path.open("rb") as file:
                     file.seek(place.offset)
                     assert file.readline() == line
+
+
+@both
+def test_what_is_asked_of_rows_is_the_same_on_either_engine(house: Path, synced: Database) -> None:
+    rows, artefacts = Rows(synced), Artefacts(synced)
+    found, after = [], None
+    while not found or after:
+        page = rows.records("sample_cdr", "", after, 7)
+        found += [place.id for place in page.items]
+        after = page.after
+    files = [house / layout.records("sample_cdr") / f"{split}.jsonl" for split in ("train", "dev", "test")]
+    assert found == [json.loads(line)["id"] for path in files for line in path.read_text("utf-8").splitlines()]
+    assert f"did you mean '{found[0]}" in str(rows.missing(found[0] + "0", "record", ["record"]))
+    told, corpora = rows.policy([])
+    assert told["use"] == "commercial" and [row.id for row in corpora] == sorted(CORPORA)
+    seen, place = [], None
+    while not seen or place:
+        several = artefacts.page("NOT kind:adapt AND gone = false", place, 3)
+        seen += [row.digest for row, _ in several.items]
+        place = several.after
+    whole = artefacts.page("kind != adapter gone != true", None, 1000).items
+    assert seen == [row.digest for row, _ in whole] and len(seen) > 8
+    times = [row.create_time for row, _ in whole]
+    assert times == sorted(times, reverse=True)
+    [evaluation] = artefacts.evaluations(None, 5).items
+    assert len(artefacts.evaluation(evaluation.digest)[1]) == 6
 
 
 def test_a_file_touched_but_not_changed_keeps_its_digest(house: Path, synced: Database) -> None:
