@@ -24,11 +24,10 @@ _LOOKED_AT, _LISTED = 1000, 20
 
 
 class Found(NamedTuple, Generic[T]):
-    """A page of a list. after: the last one's key, None at the end; total: all that match, where that is counted."""
+    """A page of a list. after: the last one's key, None at the end."""
 
     items: list[T]
     after: Any
-    total: int = 0
 
 
 class Standing(NamedTuple):
