@@ -111,7 +111,7 @@ def _at_head(database: Database, schema: Schema) -> None:
         _known(database, schema, at)
         raise NotReady(
             f"{database.shown}: the schema of {schema.service} is at {at or 'nothing'}, this version needs {wanted}\n"
-            f"  back the database up, stop its services, then run: taiyi migrate {schema.service} --database URL"
+            f"  back the database up, stop its services, then run: taiyi db migrate {schema.service}"
         )
 
 

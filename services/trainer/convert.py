@@ -36,7 +36,7 @@ def new_job(request: pb.CreateJobRequest, root: Path, store: Path) -> NewJob:
     spec = request.spec
     known = params.load(root / layout.PARAMS)
     if spec.train_json:
-        known = msgspec.structs.replace(known, train=from_json(spec.train_json, Train, "spec.train_json"))
+        known = msgspec.structs.replace(known, train=_train(known.train, spec.train_json))
     for field in _INPUTS:
         name = getattr(spec, field)
         if name:
@@ -50,6 +50,24 @@ def new_job(request: pb.CreateJobRequest, root: Path, store: Path) -> NewJob:
         max_attempts=spec.max_attempts or _ATTEMPTS,
         time_limit_seconds=spec.time_limit_seconds,
     )
+
+
+def _train(known: Train, given: str) -> Train:
+    """The settings of params.yaml with those of a request over them."""
+    differing = from_json(given, dict[str, Any], "spec.train_json")
+    over = msgspec.json.encode(_over(msgspec.to_builtins(known), differing)).decode()
+    train: Train = from_json(over, Train, "spec.train_json")
+    return train
+
+
+def _over(known: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Mappings are merged key by key, anything else is replaced."""
+    result = known | given
+    for key, value in given.items():
+        old = known.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            result[key] = _over(old, value)
+    return result
 
 
 def _must_exist(field: str, name: str, root: Path, store: Path) -> None:

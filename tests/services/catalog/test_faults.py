@@ -155,7 +155,7 @@ def test_a_database_that_goes_away_is_said_to_be_and_comes_back(house: Path) -> 
     with postgres.fresh() as url:
         settings = told(house, database=url)
         database = Database(url)
-        with pytest.raises(NotReady, match="taiyi migrate catalog"):
+        with pytest.raises(NotReady, match="taiyi db migrate catalog"):
             migrations.prepare(database, wiring.SCHEMA)
         migrations.upgrade(database, wiring.SCHEMA)
         database.close()

@@ -165,7 +165,7 @@ def test_a_server_database_is_never_migrated_by_a_starting_service(tmp_path: Pat
         for at in (None, "a1"):
             if at:
                 migrations.upgrade(database, of, at)
-            with pytest.raises(NotReady, match=r"needs b2[\s\S]*taiyi migrate demo"):
+            with pytest.raises(NotReady, match=r"needs b2[\s\S]*taiyi db migrate demo"):
                 migrations.prepare(database, of)
             assert migrations.revision(database, of) == at
         migrations.upgrade(database, of)
