@@ -29,8 +29,8 @@ corpora: [toy]
 base_model: {quantisation: none}
 train:
   lora: {rank: 4, alpha: 8, dropout: 0.1, train_embeddings: true}
-  stage1: {tasks: [tc], learning_rate: 0.01, epochs: 0, steps: 60, batch_size: 4, dev_every_steps: 4}
-  stage2: {tasks: [tc], learning_rate: 0.01, epochs: 0, steps: 60, batch_size: 4, dev_every_steps: 4}
+  stage1: {tasks: [tc], learning_rate: 0.01, epochs: 0, steps: 40, batch_size: 4, dev_every_steps: 4}
+  stage2: {tasks: [tc], learning_rate: 0.01, epochs: 0, steps: 40, batch_size: 4, dev_every_steps: 4}
 predict: {max_new_tokens: 4, batch_size: 4}
 """
 

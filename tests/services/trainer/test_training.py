@@ -126,7 +126,7 @@ def test_killed_stopped_and_resumed_it_ends_with_the_same_curve_and_the_same_bit
 
     supervise(at_step(database, 4, kill))
     assert reads.get(database, job)[0].reason == "KILLED"
-    supervise(at_step(database, 20, lambda claim, stop: stop.set()))
+    supervise(at_step(database, 12, lambda claim, stop: stop.set()))
     kept = [path.parts[-4] for path in (tmp_path / "state/jobs" / job).glob("attempt-*/checkpoints/*/checkpoint-*")]
     assert kept == ["attempt-2", "attempt-2"]  # the first attempt's are not needed any more
     supervise()
@@ -139,7 +139,7 @@ def test_killed_stopped_and_resumed_it_ends_with_the_same_curve_and_the_same_bit
     assert any("resuming from step" in event.message for event in told(database, job, "message"))
     assert not (tmp_path / "state/jobs" / job).exists()
     found = reads.get(database, job)[0]
-    assert (found.progress["step"], found.progress["steps"]) == (60, 60)
+    assert (found.progress["step"], found.progress["steps"]) == (40, 40)
     assert "score" in found.progress["dev_scores"]
 
 
