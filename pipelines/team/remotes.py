@@ -80,7 +80,7 @@ def reach(remote: Remote, then: str) -> None:
         except OSError as error:
             problem = error.strerror or str(error)
         if attempt < dvc.ATTEMPTS:
-            time.sleep(attempt)
+            time.sleep(attempt / 2)
     raise NotReady(f"the remote {remote.name} cannot be reached at {remote.endpoint}: {problem}\n  {then}")
 
 

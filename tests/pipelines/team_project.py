@@ -14,7 +14,7 @@ from typing import Any
 
 import boto3
 
-FILES = 24
+FILES = 12
 _DVC = f"""
 stages:
   make:
