@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
-FOLDERS = ("taiyi", "pipelines", "services", "benchmarks", "tests")
+FOLDERS = ("taiyi", "taiyi_client", "pipelines", "services", "benchmarks", "tests")
 FILE_LINES, FUNCTION_LINES = 400, 40
 
 

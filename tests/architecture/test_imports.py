@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("taiyi", "pipelines", "services")
+PACKAGES = ("taiyi", "taiyi_client", "pipelines", "services")
 
 PLANTED = [
     ("core-knows-no-transport", "taiyi/jsonl.py", "import grpc"),
@@ -28,6 +28,10 @@ PLANTED = [
     ("torch-stays-in-llm", "pipelines/planted.py", "from transformers import AutoTokenizer"),
     ("shells-stay-apart", "pipelines/planted.py", "import services"),
     ("shells-stay-apart", "services/planted.py", "from pipelines import shell"),
+    ("client-knows-no-server", "taiyi_client/planted.py", "from services.kit import tokens"),
+    ("client-knows-no-server", "taiyi_client/planted.py", "from taiyi import records"),
+    ("services-are-layered", "services/catalog/planted.py", "def f():\n    from services.scorer import shelf"),
+    ("services-are-layered", "services/kit/planted.py", "from services.trainer import states"),
 ]
 
 

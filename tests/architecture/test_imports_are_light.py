@@ -57,3 +57,12 @@ def test_no_core_module_loads_a_heavy_library(root: Path) -> None:
 
 def test_the_check_sees_what_is_loaded(root: Path) -> None:
     assert modules_that_load(root, "yaml")["found"] != {}
+
+
+def test_the_commands_of_the_services_load_no_server_and_no_client(root: Path) -> None:
+    program = "import sys, services.cli; print([m for m in sys.argv[1:] if m in sys.modules])"
+    heavy = [*HEAVY, "grpc", "google.protobuf", "sqlalchemy", "alembic", "celery", "kombu", "redis", "psycopg"]
+    result = subprocess.run(
+        [sys.executable, "-c", program, *heavy], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "[]\n"
