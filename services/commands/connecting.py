@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add --server, --token-file, --ca, --certificate, --timeout and --json."""
-    parser.add_argument(
-        "--server",
-        default="",
-        metavar="ADDRESS",
-        help="HOST, HOST:PORT, unix:PATH or catalog=HOST:PORT,...; default: TAIYI_SERVER, or this machine",
-    )
+    add_server(parser, "default: TAIYI_SERVER, or this machine")
+    parser.add_argument("--json", action="store_true", help="JSON; lists and streams as one object a line")
+
+
+def add_server(parser: Any, what: str) -> None:
+    """Add all of them but --json. what: is done without --server, or with it."""
+    addresses = "HOST, HOST:PORT, unix:PATH or catalog=HOST:PORT,..."
+    parser.add_argument("--server", default="", metavar="ADDRESS", help=f"{addresses}; {what}")
     parser.add_argument("--token-file", type=Path, help="file with the token; default: TAIYI_TOKEN")
     parser.add_argument("--ca", type=Path, help="authority of the server's certificate (TLS); default: TAIYI_CA")
     parser.add_argument("--certificate", type=Path, nargs=2, metavar=("CERT", "KEY"), help="your own, for mTLS")
     parser.add_argument("--timeout", type=float, default=0.0, metavar="SECONDS", help="of each call")
-    parser.add_argument("--json", action="store_true", help="JSON; lists and streams as one object a line")
 
 
 def client(arguments: argparse.Namespace) -> Client:

@@ -12,15 +12,22 @@ from typing import Any
 import pytest
 
 from pipelines import overlay
-from taiyi import jsonl, layout, strict_yaml
+from taiyi import corpora, jsonl, layout, strict_yaml
+from taiyi.corpora import descriptor
 from taiyi.instances import Context, Instance
+from taiyi.ledger import Ledger
 from taiyi.records import Turn
+from taiyi_client import Client
 from tests.services.run.processes import TAIYI, Serving
+from tests.taiyi import benchmark_house
 
+REQUEST = "0d1cbf0a-2c5e-4f3d-9a57-6a1f6f0a4b11"
+"""Of a job that is queued when the services start."""
 CORPORA = ["sample_cdr", "sample_cmeee"]
 _STAGE = {"tasks": ["ner"], "learning_rate": 0.01, "epochs": 0, "steps": 4, "batch_size": 2, "dev_every_steps": 2}
 PARAMS = {
     "corpora": CORPORA,
+    "raw": {"folder": "data/raw"},
     "base_model": {"quantisation": "none"},
     "train": {"lora": {"rank": 4, "alpha": 8}, "stage1": _STAGE, "stage2": _STAGE},
     "predict": {"max_new_tokens": 8},
@@ -29,14 +36,18 @@ PARAMS = {
 
 @pytest.fixture(scope="session")
 def house(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Descriptors, wordings, benchmarks, a base model, an adapter, tokens to train on and a question to watch it by."""
+    """Descriptors, native files, wordings, benchmarks, some records, a base model, an adapter, tokens to train on and a question to watch it by."""
     from taiyi.llm import chat, embedded, tokens
     from tests.taiyi.llm.conftest import TEXTS, TINY
     from tests.taiyi.llm.serving import lively
 
     house = tmp_path_factory.mktemp("house")
-    for folder in (layout.DESCRIPTORS, layout.TEMPLATES, layout.BENCHMARKS):
-        shutil.copytree(root / folder, house / folder)
+    benchmark_house.build(root, house)
+    for folder in (layout.DESCRIPTORS, layout.BENCHMARKS):
+        shutil.copytree(root / folder, house / folder, dirs_exist_ok=True)
+    described = descriptor.find(CORPORA[0], house / layout.DESCRIPTORS)
+    records = corpora.read(described, "train", house / layout.RAW, Ledger())
+    jsonl.write(house / layout.curated("train") / f"{CORPORA[0]}.jsonl", records)
     params = overlay.merged(strict_yaml.load(root / layout.PARAMS), PARAMS)
     jsonl.write_json(house / layout.PARAMS, params)
     tokenizer = embedded.train_tokenizer(TEXTS, 400)
@@ -75,6 +86,8 @@ def served(house: Path, quiet: dict[str, str], tmp_path_factory: pytest.TempPath
     state = tmp_path_factory.mktemp("state")
     with Serving(["--port", "0", "--root", str(house), "--state", str(state)], quiet) as serving:
         serving.wait("all", seconds=120)
+        with Client(serving.server) as client:  # trained while other tests run
+            client.jobs.create(train={"stage1": {"steps": 2}}, request_id=REQUEST)
         yield serving
 
 

@@ -6,12 +6,13 @@ import json
 import signal
 import subprocess
 import time
-import uuid
 
 import pytest
 
 from taiyi_client import Client
+from tests.services.run.conftest import REQUEST
 from tests.services.run.processes import TAIYI
+from tests.taiyi import benchmark_house
 
 
 def rows(result):
@@ -85,7 +86,7 @@ def test_the_model_answers_and_extracts(ask):
 
 
 def test_a_job_is_queued_once_watched_to_its_end_and_kept(ask):
-    told = ["jobs", "create", "--set", "stage1.steps=2", "--request-id", uuid.uuid4(), "--json"]
+    told = ["jobs", "create", "--set", "stage1.steps=2", "--request-id", REQUEST, "--json"]
     job = one(ask(*told))["name"]
     assert one(ask(*told))["name"] == job
     events = rows(ask("jobs", "watch", job, "--json"))
@@ -93,6 +94,28 @@ def test_a_job_is_queued_once_watched_to_its_end_and_kept(ask):
     assert events[-1]["state"] == "JOB_STATE_SUCCEEDED"
     assert one(ask("jobs", "show", job))["adapter"].startswith("artefacts/")
     assert "SUCCEEDED" in ask("jobs", "list").stdout
+
+
+def test_a_server_scores_as_this_machine_does(served, ask, house, taiyi, tmp_path):
+    asked = benchmark_house.questions(house, benchmark_house.MENTIONS)
+    rows = [{"id": one.id, "text": one.target if place % 3 else "?"} for place, one in enumerate(asked)]
+    told = ["score", "--benchmark", benchmark_house.MENTIONS, "--pred", benchmark_house.lines(tmp_path / "p", rows)]
+    here = [f"--{name}={house / 'data' / name}" for name in ("benchmarks", "templates")]
+    here += [f"--descriptors={house / 'data/corpora'}", f"--corpora={house / 'data/raw'}"]
+    local, remote = one(taiyi(*told, *here, "--json")), one(ask(*told, "--server", served.server, "--json"))
+    assert remote["score"] == local["score"] and 0 < local["score"]["value"] < 1
+    assert "figures x100" in ask(*told, "--server", served.server).stdout
+    refused = ask(*told, *here, "--server", served.server)
+    assert refused.returncode == 2 and "--corpora, --benchmarks" in refused.stderr
+
+
+def test_a_server_renders_as_this_machine_does(served, ask, house, taiyi):
+    told = ["render", "--corpus", "sample_cdr", "--split", "train", "--task", "ner", "--limit", 2, "--json"]
+    remote = one(ask(*told, "--server", served.server))
+    places = ["--descriptors", house / "data/corpora", "--templates", house / "data/templates"]
+    local = one(taiyi(*told, *places, "--from", house / "data/raw"))
+    assert [row["id"].partition("#")[0] for row in remote] == [row["id"].partition("#")[0] for row in local]
+    assert [row["gold"] for row in remote] == [row["gold"] for row in local] and len(local) == 2
 
 
 def test_ctrl_c_leaves_the_job_alone_and_says_how_to_go_on(served, ask, quiet):
