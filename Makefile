@@ -1,4 +1,4 @@
-# setup · repro · test · check · proto · bench · fuzz · lock · clean. `make help` lists them.
+# setup · repro · serve · up · test · check · proto · bench · fuzz · lock · clean. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -48,6 +48,12 @@ else
 	@echo "report: runs/real/data/report/report.html"
 endif
 
+serve: setup  ## all services and a worker on this machine
+	taiyi serve
+
+up:  ## a team's set-up in containers: databases, an S3 store, services, a worker
+	docker compose --profile services up --wait
+
 test: setup  ## all tests that can run here
 	pytest $(PYTEST_ARGS)
 
@@ -78,4 +84,4 @@ lock: $(STAMP)  ## write requirements.lock anew from pyproject.toml (needs uv)
 clean:  ## remove outputs (not the virtual environment, not DVC's cache)
 	rm -rf runs .state data/samples data/raw data/records data/curated data/instructions data/base_model data/tokens data/adapters data/predictions data/evaluation data/report data/manifests data/metrics
 
-.PHONY: help setup repro test unit check proto bench lock clean
+.PHONY: help setup repro serve up test unit check proto bench lock clean

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from services.kit import logs, server
+from services.kit.errors import DatabaseAway
 from services.kit.service import Service
 from services.kit.settings import Settings
 from services.run import start
@@ -75,7 +76,7 @@ def _said(word: Word) -> None:
 
 
 def main() -> int:
-    """A process of the tree; exits with 2 where it cannot start."""
+    """A process of the tree; exits with 2 where it cannot start, with 1 where it could a little later."""
     told = start.decoded(sys.stdin.buffer.readline())
     process.die_with_parent(parent=told.parent)
     logs.to()
@@ -84,7 +85,7 @@ def main() -> int:
     except TaiyiError as error:
         logs.event("refused", level=40, error=str(error))
         _said(Word(refused=str(error)))
-        return 2
+        return 1 if isinstance(error, DatabaseAway) else 2
     return 0
 
 

@@ -72,7 +72,7 @@ class Child:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "services.run.one"],
+                [sys.executable, "-m", "services.run.one", self.told.name],  # the name is for who lists processes
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -102,6 +102,18 @@ def test_an_address_that_is_taken_is_said_and_ends_all(taiyi, house, tmp_path):
     assert f"127.0.0.1:{port + 4} cannot be listened on" in result.stderr
 
 
+def test_a_database_that_is_away_at_the_start_is_waited_for(house, quiet, tmp_path):
+    database = {"TAIYI_DATABASE": "postgresql://nobody:secret@127.0.0.1:1/none"}
+    arguments = ["trainer", "scorer", "--port", "0", "--root", str(house), "--state", str(tmp_path)]
+    with Serving(arguments, quiet | database) as serving:
+        died = serving.wait("died", "trainer")
+        assert "does not answer" in died["message"] and "started again in" in died["message"]
+        assert "secret" not in died["message"]
+        serving.wait("started", "trainer", after=serving.events.index(died))
+        serving.wait("healthy", "scorer")
+        assert serving.end() == 0
+
+
 def test_a_folder_that_is_no_repository_is_refused(taiyi, tmp_path):
     result = taiyi("serve", "--root", tmp_path)
     assert result.returncode == 2
