@@ -158,6 +158,11 @@ def drop(older: list[Path]) -> None:
         shutil.rmtree(older.pop(), ignore_errors=True)
 
 
+def _input(orders: Orders, field: str) -> Path:
+    """Where what a job names lies."""
+    return artefacts.find(orders.spec[field], Path(orders.root), Path(orders.store))
+
+
 def train(folder: Folder, orders: Orders, teller: Teller) -> End:
     """Train as pipelines do, in this attempt's folder, going on from the newest good checkpoint of the job."""
     from taiyi import training
@@ -167,7 +172,7 @@ def train(folder: Folder, orders: Orders, teller: Teller) -> End:
 
     if done := finished_before(folder, orders):
         return done
-    root, store, told = Path(orders.root), Path(orders.store), orders.spec
+    told = orders.spec
     params: Params = msgspec.convert(orders.params, Params, strict=False)
     stage: training.Stage = told["stage"]
     prints: list[str] = []
@@ -189,12 +194,12 @@ def train(folder: Folder, orders: Orders, teller: Teller) -> End:
 
     finetune(
         training.spec(params, stage),
-        artefacts.find(told["base_model"], root, store),
-        artefacts.find(told["tokens"], root, store),
+        _input(orders, "base_model"),
+        _input(orders, "tokens"),
         folder.adapter,
         resume_folder=folder.checkpoints,
         resume_from=older,
-        start_adapter=artefacts.find(told["start_from"], root, store) if told.get("start_from") else None,
+        start_adapter=_input(orders, "start_from") if told.get("start_from") else None,
         evaluate=training.dev_scorer(params, stage),
         reports=Reports(say, watch, teller.wish, fingerprint),
     )

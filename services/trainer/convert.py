@@ -36,7 +36,7 @@ def new_job(request: pb.CreateJobRequest, root: Path, store: Path) -> NewJob:
     spec = request.spec
     known = params.load(root / layout.PARAMS)
     if spec.train_json:
-        known = msgspec.structs.replace(known, train=_train(known.train, spec.train_json))
+        known = msgspec.structs.replace(known, train=over(known.train, spec.train_json))
     for field in _INPUTS:
         name = getattr(spec, field)
         if name:
@@ -52,11 +52,11 @@ def new_job(request: pb.CreateJobRequest, root: Path, store: Path) -> NewJob:
     )
 
 
-def _train(known: Train, given: str) -> Train:
-    """The settings of params.yaml with those of a request over them."""
+def over(known: Train, given: str) -> Train:
+    """The settings of params.yaml with those of a request, as JSON, over them."""
     differing = from_json(given, dict[str, Any], "spec.train_json")
-    over = msgspec.json.encode(_over(msgspec.to_builtins(known), differing)).decode()
-    train: Train = from_json(over, Train, "spec.train_json")
+    merged = msgspec.json.encode(_over(msgspec.to_builtins(known), differing)).decode()
+    train: Train = from_json(merged, Train, "spec.train_json")
     return train
 
 

@@ -153,7 +153,8 @@ def test_a_stop_between_two_logged_steps_keeps_the_curve(database, repository, s
         }
     ).decode()
     known = params.load(repository / "params.yaml")
-    one = undisturbed(msgspec.structs.replace(known, train=msgspec.json.decode(train, type=params.Train)))
+    over = msgspec.structs.replace(known, train=convert.over(known.train, train))
+    one = undisturbed(over)
     job = queue(database, repository, tmp_path, train_json=train)
 
     def soon(claim, stop):
