@@ -172,9 +172,8 @@ def train(folder: Folder, orders: Orders, teller: Teller) -> End:
 
     if done := finished_before(folder, orders):
         return done
-    told = orders.spec
     params: Params = msgspec.convert(orders.params, Params, strict=False)
-    stage: training.Stage = told["stage"]
+    stage: training.Stage = orders.spec["stage"]
     prints: list[str] = []
     older = [other.checkpoints for other in folder.others(orders.resume_after_fence)]
 
@@ -199,7 +198,7 @@ def train(folder: Folder, orders: Orders, teller: Teller) -> End:
         folder.adapter,
         resume_folder=folder.checkpoints,
         resume_from=older,
-        start_adapter=_input(orders, "start_from") if told.get("start_from") else None,
+        start_adapter=_input(orders, "start_from") if orders.spec.get("start_from") else None,
         evaluate=training.dev_scorer(params, stage),
         reports=Reports(say, watch, teller.wish, fingerprint),
     )
