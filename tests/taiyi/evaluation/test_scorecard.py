@@ -88,7 +88,7 @@ def test_every_part_of_a_result_has_its_row() -> None:
     )
     assert shown["score"] == "f1 50.00 (95 %: 40.00 to 60.00)" and shown["of the parsed"] == "70.00"
     assert shown["answers"] == "right 4 (40.0%)  wrong 3 (30.0%)  unparsable 2 (20.0%)  unanswered 1 (10.0%)"
-    assert shown["details"] == "precision 0.25" 
+    assert shown["details"] == "precision 0.25"
     assert shown["questions"] == "5, officially 10; in 2 wordings: the score is over all 10 answers"
     assert shown["wordings"] == "40.00 to 60.00: t1 40.00  t2 60.00" and shown["also"].startswith("accuracy 20.00")
     assert "hallucinated 2 of 9" in shown["flags"] and "another language 4" in shown["flags"]
