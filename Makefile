@@ -54,8 +54,8 @@ serve: setup  ## all services and a worker on this machine
 up:  ## a team's set-up in containers: databases, an S3 store, services, a worker
 	docker compose --profile services up --wait
 
-test: setup  ## all tests that can run here
-	pytest $(PYTEST_ARGS)
+test: setup  ## all tests that can run here, on all cores
+	pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 unit: setup  ## the unit tests alone, on all cores
 	OMP_NUM_THREADS=1 pytest -n auto --dist worksteal -m 'not integration and not e2e' $(PYTEST_ARGS)

@@ -16,6 +16,10 @@ FOLDER = Path(__file__).parents[3] / "data" / "corpora"
 IDS = descriptor.ids(FOLDER)
 
 
+OURS = {"bc7_litcovid_titles"}
+"""Described for measuring, and not in the paper's list."""
+
+
 @cache
 def described(corpus: str) -> Descriptor:
     return descriptor.find(corpus, FOLDER)
@@ -44,7 +48,7 @@ def test_it_says_where_it_is_from_and_what_one_may_do_with_it(corpus: str) -> No
     if found.access != "generated":
         assert found.homepage.startswith("http")
         assert found.citation
-        assert found.paper is not None
+        assert (found.paper is None) == (corpus in OURS)
     if found.language == "zh" and found.access != "generated":
         assert found.title_zh
 
