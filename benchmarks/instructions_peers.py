@@ -128,7 +128,7 @@ def _jinja(source: Path, out: Path, *, compiled_once: bool) -> None:
 
 def taiyi_tokens(source: Path, out: Path, tokenizer: str, most: int) -> dict[str, float]:
     """This project: encoded in batches, every answer decoded back, an Arrow file, packing planned over all of it."""
-    from taiyi import jsonl
+    from taiyi import jsonl, process
     from taiyi.instances import Instance
     from taiyi.llm import chat, checkpoint, packing, tokens
     from taiyi.llm.ahead import ahead
@@ -153,8 +153,9 @@ def taiyi_tokens(source: Path, out: Path, tokenizer: str, most: int) -> dict[str
                     lengths.append(len(conversation.input_ids))
                     yield instance.id, conversation
 
-    tokens.write(out, rows())
-    plan = packing.plan(lengths, most)
+    with process.rarely_collected():  # as the stage does
+        tokens.write(out, rows())
+        plan = packing.plan(lengths, most)
     return {"rows": len(plan), "tokens": sum(lengths), "fill": sum(lengths) / (most * len(plan)), "misread": misread}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from pipelines import shell
-from taiyi import jsonl, layout, manifest
+from taiyi import jsonl, layout, manifest, process
 from taiyi.corpora import descriptor
 from taiyi.corpora.descriptor import Descriptor
 from taiyi.errors import Conflict
@@ -176,7 +176,7 @@ def work(params: Params) -> None:
     """Write data/tokens/<stage>.arrow for both stages, the ledger, lengths.json, and packs.html: rows token by token."""
     tokenizer = checkpoint.load_tokenizer(params.base_model.reference or layout.BASE_MODEL)
     ledger, summaries, shown = Ledger(), list[dict[str, Any]](), list[tuple[str, Pack]]()
-    with manifest.whole_folder(layout.TOKENS) as folder:
+    with manifest.whole_folder(layout.TOKENS) as folder, process.rarely_collected():
         for stage in ("stage1", "stage2"):
             told, packs_of_stage = tokenized(folder / f"{stage}.arrow", stage, params, tokenizer, ledger)
             summaries.append(told)

@@ -1,5 +1,6 @@
 """A training process: one to a folder, not outliving its parent."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -57,3 +58,11 @@ def _alive(pid: int) -> bool:
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_garbage_is_collected_rarely_within_and_as_before_afterwards() -> None:
+    before = gc.get_threshold()
+    with pytest.raises(ValueError), process.rarely_collected():
+        assert gc.get_threshold()[0] > before[0]
+        raise ValueError
+    assert gc.get_threshold() == before

@@ -16,6 +16,8 @@ from taiyi.evaluation.error_kinds import MEANING, Error, Kind, comparable, error
 from taiyi.evaluation.places import Places
 from taiyi.instances import Items
 
+pytestmark = pytest.mark.integration  # many answers of every task
+
 SOURCE = "Acute renal failure after aspirin and ibuprofen.\nRenal failure was reversible; aspirin was stopped."
 WORDS = ("renal", "renal failure", "Acute renal failure", "aspirin", "Aspirin", "ibuprofen", "failure after", "digoxin")
 TEXT = st.sampled_from(WORDS)

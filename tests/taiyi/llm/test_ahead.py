@@ -1,4 +1,4 @@
-"""Work done one batch ahead keeps order, brings errors where they belong, and holds no more than two batches."""
+"""Work done ahead keeps order, brings errors where they belong, and holds no more than three batches."""
 
 import threading
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def test_an_error_comes_in_the_place_of_its_batch() -> None:
     assert found == [1, 2]
 
 
-def test_the_next_batch_is_worked_on_while_one_is_used_and_no_more_is_read() -> None:
+def test_the_next_two_batches_are_worked_on_while_one_is_used_and_no_more_is_read() -> None:
     read: list[int] = []
     begun = threading.Semaphore(0)
 
@@ -35,6 +35,6 @@ def test_the_next_batch_is_worked_on_while_one_is_used_and_no_more_is_read() -> 
 
     stream = ahead(batches(), work)
     assert next(stream) == (0, 0)
-    assert begun.acquire(timeout=5) and begun.acquire(timeout=5)
-    assert read == [0, 1]
+    assert all(begun.acquire(timeout=5) for _ in range(3))
+    assert read == [0, 1, 2]
     stream.close()

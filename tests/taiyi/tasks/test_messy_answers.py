@@ -12,6 +12,8 @@ from taiyi import tasks
 from taiyi.instances import Context
 from taiyi.tasks import grammar, tables
 
+pytestmark = pytest.mark.integration  # many answers of every benchmark
+
 TYPES = Context(offered=("chemical", "disease"))
 ZH = Context(offered=("疾病", "身体"), language="zh")
 RELATIONS = Context(offered=("causes", "相关（导致）"))
