@@ -17,6 +17,8 @@ from taiyi.instances import Instance
 from taiyi.records import Turn
 from tests.taiyi.chat_server import Behaviour, Reply, said, serving
 
+pytestmark = pytest.mark.integration  # a server that fails in every way
+
 
 def question(number: int, *before: Turn) -> Instance:
     turns = (*before, Turn("user", f"Question {number}?"), Turn("assistant", "gold"))

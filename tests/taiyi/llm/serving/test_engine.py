@@ -6,6 +6,8 @@ from taiyi.errors import Conflict, InvalidInput, NotFound, NotReady
 from taiyi.llm import checkpoint
 from taiyi.llm.generate import generate
 
+pytestmark = pytest.mark.integration  # a model that answers many
+
 
 @pytest.fixture(scope="module")
 def alone(lively_folder, prompts):
