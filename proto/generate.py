@@ -69,6 +69,20 @@ def buf(*arguments: str | Path) -> None:
         sys.exit(f"proto: buf {arguments[0]} found the above")
 
 
+def compared_with() -> str:
+    """The revision to compare with: HEAD while contracts are changed and not committed, else what was before their last
+    change, since a committed tree compared with itself always agrees.
+    """
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
+
+    if git("status", "--porcelain", "--", "taiyi_api"):
+        return "HEAD"
+    last = git("log", "-1", "--format=%H", "--", "taiyi_api")
+    return f"{last}~1" if last else "HEAD"
+
+
 def breaking(revision: str, known: Path, now: Path, scratch: Path) -> None:
     """Compare with the contracts of a git revision; nothing to do where it has none."""
     root = HERE.parent
@@ -108,7 +122,9 @@ def main() -> None:
         "--check", action="store_true", help="write nothing; fail where proto/gen is not what would be written"
     )
     parser.add_argument(
-        "--against", default="HEAD", help="the revision whose contracts must stay usable (default: HEAD)"
+        "--against",
+        default=compared_with(),
+        help="the revision whose contracts must stay usable (default: %(default)s)",
     )
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
